@@ -1,0 +1,1 @@
+// The one translation unit that the shared precompiled headers are built with.

@@ -1,0 +1,3 @@
+#include <grpcpp/grpcpp.h>
+
+#include "tools/cmake/precompiled_base.h"
