@@ -33,6 +33,8 @@ if(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# For all, since some packages ask for it: a precompiled header built without it would not fit.
+add_compile_options(-pthread)
 add_compile_options(-Wall -Wextra -Wpedantic -Wno-unused-parameter -Wno-missing-field-initializers
                     "$<$<BOOL:${CCACHE}>:-fpch-preprocess>")
 if(TOUCHSTONE_SANITIZED)
