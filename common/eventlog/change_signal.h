@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_EVENTLOG_CHANGE_SIGNAL_H_
-#define TOUCHSTONE_COMMON_EVENTLOG_CHANGE_SIGNAL_H_
+#pragma once
 
 #include <condition_variable>
 #include <cstdint>
@@ -28,5 +27,3 @@ class ChangeSignal {
 };
 
 }  // namespace touchstone::eventlog
-
-#endif  // TOUCHSTONE_COMMON_EVENTLOG_CHANGE_SIGNAL_H_

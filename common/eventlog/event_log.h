@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_EVENTLOG_EVENT_LOG_H_
-#define TOUCHSTONE_COMMON_EVENTLOG_EVENT_LOG_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -77,6 +76,9 @@ class Member {
   // durable when WhenDurable says so.
   virtual absl::StatusOr<CommitPoint> Commit(std::vector<TaskCommit> commits) = 0;
 
+  // The position of the last commit: each input and broadcast, in the kind's order; 0 where nothing was ever committed.
+  virtual absl::StatusOr<std::vector<InputPosition>> Positions(int partition) const = 0;
+
   // How many records of its inputs the task has not committed past, as far as is known.
   virtual int64_t Lag(int partition) const = 0;
 };
@@ -148,5 +150,3 @@ class EventLog {
 inline constexpr int64_t kRecordBytesMax = 1 << 20;
 
 }  // namespace touchstone::eventlog
-
-#endif  // TOUCHSTONE_COMMON_EVENTLOG_EVENT_LOG_H_

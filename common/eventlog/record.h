@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_EVENTLOG_RECORD_H_
-#define TOUCHSTONE_COMMON_EVENTLOG_RECORD_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -67,5 +66,3 @@ struct TaskCommit {
 };
 
 }  // namespace touchstone::eventlog
-
-#endif  // TOUCHSTONE_COMMON_EVENTLOG_RECORD_H_

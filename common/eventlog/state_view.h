@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_EVENTLOG_STATE_VIEW_H_
-#define TOUCHSTONE_COMMON_EVENTLOG_STATE_VIEW_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -30,5 +29,3 @@ class StateView {
 std::string PrefixEnd(absl::string_view prefix);
 
 }  // namespace touchstone::eventlog
-
-#endif  // TOUCHSTONE_COMMON_EVENTLOG_STATE_VIEW_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_EVENTLOG_TOPIC_CATALOG_H_
-#define TOUCHSTONE_COMMON_EVENTLOG_TOPIC_CATALOG_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -41,5 +40,3 @@ class TopicCatalog {
 };
 
 }  // namespace touchstone::eventlog
-
-#endif  // TOUCHSTONE_COMMON_EVENTLOG_TOPIC_CATALOG_H_
