@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_STREAM_PROCESSOR_H_
-#define TOUCHSTONE_COMMON_STREAM_PROCESSOR_H_
+#pragma once
 
 #include <functional>
 #include <memory>
@@ -40,5 +39,3 @@ struct TaskDefinition {
 };
 
 }  // namespace touchstone::stream
-
-#endif  // TOUCHSTONE_COMMON_STREAM_PROCESSOR_H_

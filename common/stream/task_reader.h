@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_STREAM_TASK_READER_H_
-#define TOUCHSTONE_COMMON_STREAM_TASK_READER_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -37,5 +36,3 @@ class TaskReader {
 };
 
 }  // namespace touchstone::stream
-
-#endif  // TOUCHSTONE_COMMON_STREAM_TASK_READER_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_STREAM_TOPICS_H_
-#define TOUCHSTONE_COMMON_STREAM_TOPICS_H_
+#pragma once
 
 // The topics' names, without the deployment's prefix; deploy/topics.yaml declares them.
 namespace touchstone::topics {
@@ -21,5 +20,3 @@ inline constexpr char kControl[] = "control.v1";
 inline constexpr char kDeadLetters[] = "dead-letters.v1";
 
 }  // namespace touchstone::topics
-
-#endif  // TOUCHSTONE_COMMON_STREAM_TOPICS_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_STREAM_UNIT_OF_WORK_H_
-#define TOUCHSTONE_COMMON_STREAM_UNIT_OF_WORK_H_
+#pragma once
 
 #include <google/protobuf/message_lite.h>
 
@@ -62,5 +61,3 @@ absl::StatusOr<std::optional<Message>> GetMessage(const eventlog::StateView& sta
 }
 
 }  // namespace touchstone::stream
-
-#endif  // TOUCHSTONE_COMMON_STREAM_UNIT_OF_WORK_H_

@@ -1,0 +1,190 @@
+#include "common/eventlog/memory/memory_log.h"
+
+#include <set>
+
+#include "common/eventlog/memory/memory_log_impl.h"
+#include "common/eventlog/memory/memory_member.h"
+#include "common/eventlog/memory/memory_tail.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+
+namespace touchstone::eventlog {
+
+std::unique_ptr<MemoryLog> MemoryLog::Open(std::shared_ptr<MemoryStorage> storage, const clock::Clock& clock, std::string process,
+                                           Faults* faults) {
+  return std::make_unique<MemoryLogImpl>(std::move(storage), clock, std::move(process), faults);
+}
+
+bool MemoryLogImpl::Strikes(FaultPoint point) {
+  if (faults_ == nullptr || crashed_ || !faults_->Strikes(point)) return false;
+  crashed_ = point <= FaultPoint::kCrashAfterSync;
+  return true;
+}
+
+absl::Status MemoryLogImpl::CheckAlive() const {
+  return crashed_ ? absl::CancelledError("the process has crashed") : absl::OkStatus();
+}
+
+absl::Status MemoryLogImpl::CheckAppend(const std::vector<OutRecord>& records) {
+  RETURN_IF_ERROR(CheckAlive());
+  for (const OutRecord& record : records) RETURN_IF_ERROR(storage_->Check(record).status());
+  if (Strikes(FaultPoint::kCrashBeforeAppend)) return CheckAlive();
+  if (Strikes(FaultPoint::kAppendRefused))
+    return status::WithRetry(absl::UnavailableError("the append was refused"), absl::Seconds(1));
+  return absl::OkStatus();
+}
+
+void MemoryLogImpl::Append(std::vector<OutRecord> records, AppendDone done) {
+  absl::Status checked;
+  {
+    std::lock_guard<std::mutex> lock(storage_->mutex());
+    checked = CheckAppend(records);
+    if (crashed_) return;  // Nobody is left to hear an answer.
+    if (checked.ok()) Send(std::move(records), std::move(done));
+  }
+  if (!checked.ok()) {
+    std::move(done)(std::move(checked));
+    return;
+  }
+  storage_->changes().Raise();
+  if (storage_->durability() == Durability::kAtOnce) Sync().IgnoreError();
+}
+
+void MemoryLogImpl::Send(std::vector<OutRecord> records, AppendDone done) {
+  const bool answer_lost = Strikes(FaultPoint::kAppendAnswerLost);
+  if (storage_->durability() == Durability::kBroker) {
+    sent_.push_back({std::move(records), std::move(done), answer_lost});
+  } else {
+    acks_.push_back({storage_->WriteAppend(std::move(records), clock_.Now()), std::move(done), answer_lost});
+  }
+  Strikes(FaultPoint::kCrashAfterAppend);
+}
+
+absl::StatusOr<std::unique_ptr<Member>> MemoryLogImpl::Join(const TaskKind& kind, const MemberOptions& options) {
+  std::lock_guard<std::mutex> lock(storage_->mutex());
+  RETURN_IF_ERROR(CheckAlive());
+  int partitions = 0;
+  for (const std::string& topic : kind.inputs) {
+    ASSIGN_OR_RETURN(const TopicSpec spec, topics().Find(topic));
+    if (partitions != 0 && spec.partitions != partitions) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("task kind ", kind.name, ": its inputs must have equal partition counts, but ", kind.inputs.front(),
+                       " has ", partitions, " and ", topic, " ", spec.partitions));
+    }
+    partitions = spec.partitions;
+  }
+  for (const std::string& topic : kind.broadcasts) {
+    ASSIGN_OR_RETURN(const TopicSpec spec, topics().Find(topic));
+    if (spec.partitions != 1)
+      return absl::FailedPreconditionError(absl::StrCat(topic, " is read whole by every task, and so must have one partition"));
+  }
+  const std::string id = absl::StrCat(options.instance, "/", process_, "/", options.worker);
+  MemoryStorage::Group& group = storage_->GroupOf(kind.name);
+  if (!group.members.insert(id).second) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("worker ", options.worker, " of ", options.instance, " is a member of ", kind.name, " already"));
+  }
+  ++group.generation;
+  return std::make_unique<MemoryMember>(*this, kind, id, partitions);
+}
+
+absl::StatusOr<std::unique_ptr<Tail>> MemoryLogImpl::OpenTail(absl::string_view topic, const TailStart& start) {
+  std::lock_guard<std::mutex> lock(storage_->mutex());
+  RETURN_IF_ERROR(CheckAlive());
+  return MemoryTail::Open(storage_, topic, start);
+}
+
+absl::StatusOr<std::vector<int64_t>> MemoryLogImpl::EndOffsets(absl::string_view topic) {
+  std::lock_guard<std::mutex> lock(storage_->mutex());
+  ASSIGN_OR_RETURN(const TopicSpec spec, topics().Find(topic));
+  std::vector<int64_t> ends;
+  for (int p = 0; p < spec.partitions; ++p) ends.push_back(storage_->Log(topic, p).durable_end);
+  return ends;
+}
+
+void MemoryLogImpl::WhenDurable(CommitPoint point, DurableDone done) {
+  {
+    std::lock_guard<std::mutex> lock(storage_->mutex());
+    if (crashed_) return;
+    if (static_cast<uint64_t>(point) > durable_point_) {
+      waiting_.emplace(static_cast<uint64_t>(point), std::move(done));
+      return;
+    }
+  }
+  std::move(done)(absl::OkStatus());
+}
+
+absl::StatusOr<CommitPoint> MemoryLogImpl::WriteCommit(const std::string& kind, std::vector<TaskCommit> commits) {
+  const uint64_t point = storage_->NextPoint();
+  storage_->WriteCommit(kind, std::move(commits), clock_.Now());
+  if (storage_->durability() != Durability::kOnSync) {
+    storage_->MakeDurable();
+    durable_point_ = point;
+  }
+  return CommitPoint{point};
+}
+
+void MemoryLogImpl::TakeSent() {
+  for (SentAppend& sent : sent_) {
+    acks_.push_back({storage_->WriteAppend(std::move(sent.records), clock_.Now()), std::move(sent.done), sent.answer_lost});
+  }
+  sent_.clear();
+}
+
+absl::Status MemoryLogImpl::Sync() {
+  std::deque<WaitingAck> acks;
+  std::vector<DurableDone> durable;
+  {
+    std::lock_guard<std::mutex> lock(storage_->mutex());
+    RETURN_IF_ERROR(CheckAlive());
+    if (Strikes(FaultPoint::kCrashBeforeSync)) return CheckAlive();
+    TakeSent();
+    storage_->MakeDurable();
+    if (Strikes(FaultPoint::kCrashAfterSync)) return CheckAlive();
+    acks.swap(acks_);
+    durable_point_ = storage_->NextPoint();
+    for (auto& [point, done] : waiting_) durable.push_back(std::move(done));
+    waiting_.clear();
+  }
+  for (WaitingAck& ack : acks) {
+    if (ack.answer_lost) {
+      std::move(ack.done)(status::WithRetry(absl::UnavailableError("the answer was lost"), absl::Seconds(1)));
+    } else {
+      std::move(ack.done)(std::move(ack.positions));
+    }
+  }
+  for (DurableDone& done : durable) std::move(done)(absl::OkStatus());
+  storage_->changes().Raise();
+  return absl::OkStatus();
+}
+
+void MemoryLogImpl::Crash() {
+  std::lock_guard<std::mutex> lock(storage_->mutex());
+  crashed_ = true;
+  if (storage_->durability() == Durability::kBroker) {
+    LoseSent();
+  } else {
+    storage_->LoseUnsynced(static_cast<size_t>(Choose(static_cast<int64_t>(storage_->unsynced_count()) + 1)));
+  }
+  acks_.clear();
+  sent_.clear();
+  waiting_.clear();
+}
+
+void MemoryLogImpl::LoseSent() {
+  std::set<std::pair<std::string, int>> cut;
+  for (SentAppend& sent : sent_) {
+    for (OutRecord& record : sent.records) {
+      absl::StatusOr<int> partition = storage_->Check(record);
+      std::pair<std::string, int> where(record.topic, *partition);
+      if (cut.contains(where) || Choose(2) == 0) {
+        cut.insert(where);
+        continue;
+      }
+      storage_->WriteAppend({std::move(record)}, clock_.Now());
+    }
+  }
+  storage_->MakeDurable();
+}
+
+}  // namespace touchstone::eventlog

@@ -1,0 +1,149 @@
+#include "common/eventlog/memory/memory_member.h"
+
+#include "common/eventlog/memory/memory_log_impl.h"
+#include "common/status/invariant.h"
+#include "common/status/macros.h"
+
+namespace touchstone::eventlog {
+
+// Only the owner of a partition writes its state, on the thread that reads it: no lock is needed.
+class MemoryMember::View : public StateView {
+ public:
+  explicit View(const MemoryStorage::StateMap& state) : state_(state) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override {
+    auto it = state_.find(std::string(key));
+    return it == state_.end() ? std::nullopt : std::optional<std::string>(it->second);
+  }
+
+  absl::Status Scan(absl::string_view begin, absl::string_view end, Visit visit) const override {
+    for (auto it = state_.lower_bound(std::string(begin)); it != state_.end(); ++it) {
+      if (!end.empty() && absl::string_view(it->first) >= end) break;
+      if (!visit(it->first, it->second)) break;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  const MemoryStorage::StateMap& state_;
+};
+
+MemoryMember::MemoryMember(MemoryLogImpl& log, TaskKind kind, std::string id, int partition_count)
+    : log_(log), storage_(log.storage()), kind_(std::move(kind)), id_(std::move(id)), partition_count_(partition_count) {
+  for (const std::string& topic : kind_.inputs) sources_.push_back({topic, false});
+  for (const std::string& topic : kind_.broadcasts) sources_.push_back({topic, true});
+}
+
+MemoryMember::~MemoryMember() {
+  std::lock_guard<std::mutex> lock(storage_.mutex());
+  MemoryStorage::Group& group = storage_.GroupOf(kind_.name);
+  group.members.erase(id_);
+  ++group.generation;
+}
+
+absl::StatusOr<OwnershipChange> MemoryMember::PollOwnership() {
+  std::lock_guard<std::mutex> lock(storage_.mutex());
+  RETURN_IF_ERROR(log_.CheckAlive());
+  if (log_.Strikes(FaultPoint::kRebalance)) storage_.Rebalance(kind_.name);
+  OwnershipChange change;
+  const int64_t generation = storage_.GroupOf(kind_.name).generation;
+  if (generation == generation_) return change;
+  generation_ = generation;
+  for (int p = 0; p < partition_count_; ++p) {
+    const bool owns = storage_.Owns(kind_.name, id_, p);
+    if (owns == owned_.contains(p)) continue;
+    if (owns) {
+      owned_[p] = std::make_unique<View>(storage_.State(kind_.name, p));
+      change.gained.push_back(p);
+    } else {
+      owned_.erase(p);
+      change.lost.push_back(p);
+    }
+  }
+  return change;
+}
+
+int64_t MemoryMember::End(const Source& source, int partition) const {
+  const MemoryStorage::PartitionLog& log = storage_.Log(source.topic, source.broadcast ? 0 : partition);
+  return storage_.durability() == Durability::kBroker ? log.durable_end : static_cast<int64_t>(log.records.size());
+}
+
+int64_t MemoryMember::Next(const Source& source, int partition) const {
+  return storage_.PositionOf(kind_.name, partition, source.topic);
+}
+
+absl::StatusOr<std::vector<InputBatch>> MemoryMember::Fetch(int partition, const FetchLimits& limits) {
+  std::lock_guard<std::mutex> lock(storage_.mutex());
+  RETURN_IF_ERROR(log_.CheckAlive());
+  std::vector<InputBatch> batches;
+  for (const Source& source : sources_) {
+    FetchLimits left = limits;
+    batches.push_back(FetchOne(source, partition, left));
+  }
+  return batches;
+}
+
+InputBatch MemoryMember::FetchOne(const Source& source, int partition, FetchLimits& left) {
+  const MemoryStorage::PartitionLog& log = storage_.Log(source.topic, source.broadcast ? 0 : partition);
+  const int64_t next = Next(source, partition);
+  int64_t end = End(source, partition);
+  InputBatch batch;
+  batch.complete = true;
+  if (end > next && (log_.Strikes(FaultPoint::kShortFetch) || log_.Strikes(FaultPoint::kHiddenRecords))) {
+    end = next + log_.Choose(end - next);
+    batch.complete = false;
+  }
+  for (int64_t offset = next; offset < end; ++offset) {
+    const Record& record = log.records[offset];
+    const int64_t bytes = static_cast<int64_t>(record.key.size() + record.value.size());
+    if (left.records_max == 0 || (left.bytes_max < bytes && !batch.records.empty())) {
+      batch.complete = false;
+      break;
+    }
+    --left.records_max;
+    left.bytes_max -= bytes;
+    batch.records.push_back(record);
+  }
+  return batch;
+}
+
+const StateView& MemoryMember::State(int partition) {
+  auto it = owned_.find(partition);
+  INVARIANT(it != owned_.end(), absl::StrCat(kind_.name, "/", partition, " is not owned"));
+  return *it->second;
+}
+
+absl::StatusOr<CommitPoint> MemoryMember::Commit(std::vector<TaskCommit> commits) {
+  std::lock_guard<std::mutex> lock(storage_.mutex());
+  RETURN_IF_ERROR(log_.CheckAlive());
+  for (const TaskCommit& commit : commits) {
+    if (!storage_.Owns(kind_.name, id_, commit.partition) || !owned_.contains(commit.partition)) {
+      return absl::AbortedError(absl::StrCat(kind_.name, "/", commit.partition, " is another member's now"));
+    }
+    for (const OutRecord& output : commit.outputs) RETURN_IF_ERROR(storage_.Check(output).status());
+  }
+  if (log_.Strikes(FaultPoint::kCrashBeforeCommit)) return log_.CheckAlive();
+  if (log_.Strikes(FaultPoint::kCommitAborted)) return absl::AbortedError("the commit was aborted");
+  if (log_.Strikes(FaultPoint::kCommitLost)) return absl::UnavailableError("the commit got no answer");
+  ASSIGN_OR_RETURN(const CommitPoint point, log_.WriteCommit(kind_.name, std::move(commits)));
+  storage_.changes().Raise();
+  if (log_.Strikes(FaultPoint::kCrashAfterCommit)) return log_.CheckAlive();
+  if (log_.Strikes(FaultPoint::kCommitAnswerLost)) return absl::UnavailableError("the commit's answer was lost");
+  return point;
+}
+
+absl::StatusOr<std::vector<InputPosition>> MemoryMember::Positions(int partition) const {
+  std::lock_guard<std::mutex> lock(storage_.mutex());
+  std::vector<InputPosition> positions;
+  for (const Source& source : sources_) positions.push_back({source.topic, Next(source, partition)});
+  return positions;
+}
+
+int64_t MemoryMember::Lag(int partition) const {
+  std::lock_guard<std::mutex> lock(storage_.mutex());
+  int64_t lag = 0;
+  for (const Source& source : sources_) lag += End(source, partition) - Next(source, partition);
+  return lag;
+}
+
+}  // namespace touchstone::eventlog

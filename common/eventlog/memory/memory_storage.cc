@@ -1,0 +1,122 @@
+#include "common/eventlog/memory/memory_storage.h"
+
+#include <tuple>
+
+#include "common/status/invariant.h"
+#include "common/status/macros.h"
+
+namespace touchstone::eventlog {
+
+std::shared_ptr<MemoryStorage> MakeMemoryStorage(TopicCatalog topics, Durability durability) {
+  return std::make_shared<MemoryStorage>(std::move(topics), durability);
+}
+
+absl::StatusOr<int> MemoryStorage::Check(const OutRecord& record) const {
+  ASSIGN_OR_RETURN(const TopicSpec topic, topics_.Find(record.topic));
+  const int64_t bytes = static_cast<int64_t>(record.key.size() + record.value.size());
+  if (bytes > kRecordBytesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a record of ", bytes, " bytes for ", record.topic, " is above the limit of ", kRecordBytesMax));
+  }
+  if (!record.partition.has_value()) return topics_.PartitionFor(record.topic, record.key);
+  if (*record.partition < 0 || *record.partition >= topic.partitions) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(record.topic, " has ", topic.partitions, " partitions, not ", *record.partition + 1));
+  }
+  return *record.partition;
+}
+
+int64_t MemoryStorage::PositionOf(const std::string& kind, int partition, const std::string& topic) const {
+  auto it = positions_.find({kind, partition, topic});
+  return it == positions_.end() ? 0 : it->second;
+}
+
+Position MemoryStorage::AppendOne(OutRecord record, absl::Time now, Write& write) {
+  absl::StatusOr<int> partition = Check(record);
+  INVARIANT(partition.ok(), partition.status().ToString());
+  last_append_time_ = std::max(last_append_time_, now);
+  PartitionLog& log = Log(record.topic, *partition);
+  const int64_t offset = static_cast<int64_t>(log.records.size());
+  log.records.push_back({offset, last_append_time_, std::move(record.key), std::move(record.id), std::move(record.value)});
+  write.appended.emplace_back(record.topic, *partition);
+  return {record.topic, *partition, offset};
+}
+
+std::vector<Position> MemoryStorage::WriteAppend(std::vector<OutRecord> records, absl::Time now) {
+  Write write;
+  std::vector<Position> positions;
+  for (OutRecord& record : records) positions.push_back(AppendOne(std::move(record), now, write));
+  unsynced_.push_back(std::move(write));
+  return positions;
+}
+
+void MemoryStorage::WriteCommit(const std::string& kind, std::vector<TaskCommit> commits, absl::Time now) {
+  Write write;
+  for (TaskCommit& commit : commits) {
+    for (const InputPosition& position : commit.positions) {
+      int64_t& stored = positions_[{kind, commit.partition, position.topic}];
+      write.positions_before.emplace_back(kind, commit.partition, position.topic, stored);
+      stored = position.next_offset;
+    }
+    StateMap& state = State(kind, commit.partition);
+    for (StateChange& change : commit.changes) {
+      auto it = state.find(change.key);
+      write.state_before.emplace_back(kind, commit.partition, change.key,
+                                      it == state.end() ? std::nullopt : std::optional<std::string>(it->second));
+      if (change.value.has_value()) {
+        state.insert_or_assign(std::move(change.key), *std::move(change.value));
+      } else if (it != state.end()) {
+        state.erase(it);
+      }
+    }
+    for (OutRecord& output : commit.outputs) AppendOne(std::move(output), now, write);
+  }
+  unsynced_.push_back(std::move(write));
+}
+
+void MemoryStorage::MakeDurable() {
+  for (const Write& write : unsynced_) {
+    for (const auto& [topic, partition] : write.appended) ++Log(topic, partition).durable_end;
+  }
+  unsynced_.clear();
+}
+
+void MemoryStorage::LoseUnsynced(size_t kept) {
+  while (unsynced_.size() > kept) {
+    Undo(unsynced_.back());
+    unsynced_.pop_back();
+  }
+  MakeDurable();
+}
+
+void MemoryStorage::Undo(const Write& write) {
+  for (const auto& [topic, partition] : write.appended) Log(topic, partition).records.pop_back();
+  for (auto it = write.state_before.rbegin(); it != write.state_before.rend(); ++it) {
+    const auto& [kind, partition, key, value] = *it;
+    StateMap& state = State(kind, partition);
+    if (value.has_value()) {
+      state.insert_or_assign(key, *value);
+    } else {
+      state.erase(key);
+    }
+  }
+  for (auto it = write.positions_before.rbegin(); it != write.positions_before.rend(); ++it) {
+    const auto& [kind, partition, topic, offset] = *it;
+    positions_[{kind, partition, topic}] = offset;
+  }
+}
+
+void MemoryStorage::Rebalance(const std::string& kind) {
+  Group& group = GroupOf(kind);
+  ++group.generation;
+  ++group.rotation;
+}
+
+bool MemoryStorage::Owns(const std::string& kind, const std::string& member, int partition) {
+  const Group& group = GroupOf(kind);
+  if (group.members.empty()) return false;
+  const size_t index = static_cast<size_t>(partition + group.rotation) % group.members.size();
+  return *std::next(group.members.begin(), static_cast<ptrdiff_t>(index)) == member;
+}
+
+}  // namespace touchstone::eventlog

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/eventlog/event_log.h"
+#include "common/eventlog/memory/faults.h"
+#include "common/eventlog/memory/memory_log.h"
+
+namespace touchstone::eventlog {
+
+// What lies in a storage, and what of it is durable. Every method is called with mutex() held.
+class MemoryStorage {
+ public:
+  using StateMap = std::map<std::string, std::string, std::less<>>;
+  struct PartitionLog {
+    std::vector<Record> records;
+    // Records before it are durable.
+    int64_t durable_end = 0;
+  };
+
+  MemoryStorage(TopicCatalog topics, Durability durability) : topics_(std::move(topics)), durability_(durability) {}
+
+  std::mutex& mutex() { return mutex_; }
+  ChangeSignal& changes() { return changes_; }
+  const TopicCatalog& topics() const { return topics_; }
+  Durability durability() const { return durability_; }
+
+  // The partition a record goes to; NOT_FOUND, INVALID_ARGUMENT as EventLog::Append says.
+  absl::StatusOr<int> Check(const OutRecord& record) const;
+
+  PartitionLog& Log(absl::string_view topic, int partition) { return logs_[{std::string(topic), partition}]; }
+  StateMap& State(const std::string& kind, int partition) { return states_[{kind, partition}]; }
+  int64_t PositionOf(const std::string& kind, int partition, const std::string& topic) const;
+
+  // Writes, and remembers how to undo it until it is durable. Returns the records' positions.
+  std::vector<Position> WriteAppend(std::vector<OutRecord> records, absl::Time now);
+  void WriteCommit(const std::string& kind, std::vector<TaskCommit> commits, absl::Time now);
+
+  // Everything written so far is durable.
+  void MakeDurable();
+  // Undoes what is not durable but for the first `kept` writes.
+  void LoseUnsynced(size_t kept);
+  size_t unsynced_count() const { return unsynced_.size(); }
+
+  // Groups: members share a kind's partitions; a generation counts the changes.
+  struct Group {
+    std::set<std::string> members;
+    int64_t generation = 0;
+    int64_t rotation = 0;
+  };
+  Group& GroupOf(const std::string& kind) { return groups_[kind]; }
+  void Rebalance(const std::string& kind);
+  bool Owns(const std::string& kind, const std::string& member, int partition);
+
+  uint64_t NextPoint() { return ++last_point_; }
+
+ private:
+  // One write and what undoes it.
+  struct Write {
+    std::vector<std::pair<std::string, int>> appended;
+    std::vector<std::tuple<std::string, int, std::string, int64_t>> positions_before;
+    std::vector<std::tuple<std::string, int, std::string, std::optional<std::string>>> state_before;
+  };
+  Position AppendOne(OutRecord record, absl::Time now, Write& write);
+  void Undo(const Write& write);
+
+  const TopicCatalog topics_;
+  const Durability durability_;
+  std::mutex mutex_;
+  ChangeSignal changes_;
+  std::map<std::pair<std::string, int>, PartitionLog> logs_;
+  std::map<std::pair<std::string, int>, StateMap> states_;
+  std::map<std::tuple<std::string, int, std::string>, int64_t> positions_;
+  std::map<std::string, Group> groups_;
+  std::deque<Write> unsynced_;
+  absl::Time last_append_time_ = absl::InfinitePast();
+  uint64_t last_point_ = 0;
+};
+
+}  // namespace touchstone::eventlog

@@ -1,0 +1,129 @@
+#include "common/stream/worker.h"
+
+#include <utility>
+
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+
+namespace touchstone::stream {
+
+Worker::Worker(eventlog::EventLog& log, const clock::Clock& clock, std::vector<TaskDefinition> definitions, WorkerOptions options)
+    : log_(log), clock_(clock), options_(std::move(options)) {
+  for (TaskDefinition& definition : definitions) groups_.push_back({std::move(definition)});
+}
+
+Worker::~Worker() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (std::deque<WaitingRead>* reads : {&arrived_, &waiting_}) {
+    for (WaitingRead& read : *reads) std::move(read.done)(Unreadable(read.kind, read.partition, "has stopped"));
+  }
+}
+
+absl::StatusOr<bool> Worker::Step() {
+  bool did_anything = false;
+  for (Group& group : groups_) {
+    absl::StatusOr<bool> did = Round(group);
+    if (!did.ok()) {
+      RETURN_IF_ERROR(Recover(group, did.status()));
+      did_anything = true;
+    } else {
+      did_anything |= *did;
+    }
+  }
+  did_anything |= AnswerReads();
+  return did_anything;
+}
+
+absl::StatusOr<bool> Worker::Round(Group& group) {
+  if (group.member == nullptr) {
+    if (clock_.Now() < group.join_time) return false;
+    RETURN_IF_ERROR(Join(group));
+  }
+  ASSIGN_OR_RETURN(eventlog::OwnershipChange change, group.member->PollOwnership());
+  for (int partition : change.lost) group.owned.erase(partition);
+  for (int partition : change.gained) group.owned[partition] = Owned{};
+  Restart(group);
+  ASSIGN_OR_RETURN(std::vector<eventlog::TaskCommit> commits, Process(group));
+  if (commits.empty()) return !change.gained.empty() || !change.lost.empty();
+  ASSIGN_OR_RETURN(last_commit_, group.member->Commit(std::move(commits)));
+  return true;
+}
+
+absl::Status Worker::Join(Group& group) {
+  ASSIGN_OR_RETURN(group.member, log_.Join(group.definition.kind, options_.member));
+  return absl::OkStatus();
+}
+
+// Starts those that do not stand still for good.
+void Worker::Restart(Group& group) {
+  for (auto& [partition, owned] : group.owned) {
+    if (owned.task != nullptr || clock_.Now() < owned.restart_time) continue;
+    absl::StatusOr<std::unique_ptr<Task>> task = Task::Start(group.definition, partition, group.member->State(partition));
+    if (!task.ok()) {
+      Stop(group, partition, task.status());
+      continue;
+    }
+    owned = {*std::move(task), "", absl::InfinitePast()};
+  }
+}
+
+absl::StatusOr<std::vector<eventlog::TaskCommit>> Worker::Process(Group& group) {
+  std::vector<eventlog::TaskCommit> commits;
+  for (auto& [partition, owned] : group.owned) {
+    if (owned.task == nullptr) continue;
+    // Before the fetch: what was appended before this time is then among what is fetched.
+    const absl::Time wall = clock_.Now();
+    ASSIGN_OR_RETURN(std::vector<eventlog::InputBatch> inputs, group.member->Fetch(partition, options_.limits.fetch));
+    absl::StatusOr<bool> did = owned.task->Process(inputs, wall, options_.limits);
+    if (!did.ok()) {
+      Stop(group, partition, did.status());
+    } else if (*did) {
+      commits.push_back(owned.task->TakeCommit());
+    }
+  }
+  return commits;
+}
+
+void Worker::Stop(Group& group, int partition, const absl::Status& why) {
+  Owned& owned = group.owned[partition];
+  owned.task = nullptr;
+  owned.stopped = std::string(why.message());
+  // A record of an inbox that cannot be applied, or state that cannot be read, does not mend by itself.
+  owned.restart_time = absl::IsDataLoss(why) ? absl::InfiniteFuture() : clock_.Now() + options_.restart_delay;
+}
+
+absl::Status Worker::Recover(Group& group, const absl::Status& error) {
+  switch (error.code()) {
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kResourceExhausted:
+      for (auto& [partition, owned] : group.owned) {
+        if (owned.task == nullptr) continue;
+        const bool at_once = absl::IsAborted(error);
+        owned = {nullptr, std::string(error.message()), at_once ? absl::InfinitePast() : clock_.Now() + options_.restart_delay};
+      }
+      return absl::OkStatus();
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kFailedPrecondition:
+      group.owned.clear();
+      group.member = nullptr;
+      group.join_time = clock_.Now() + options_.restart_delay;
+      return absl::OkStatus();
+    default:
+      return status::Annotated(error, absl::StrCat("task kind ", group.definition.kind.name));
+  }
+}
+
+absl::Time Worker::NextWake() const {
+  absl::Time wake = absl::InfiniteFuture();
+  for (const Group& group : groups_) {
+    if (group.member == nullptr) wake = std::min(wake, group.join_time);
+    for (const auto& [partition, owned] : group.owned) {
+      wake = std::min(wake, owned.task != nullptr ? owned.task->NextTimer() : owned.restart_time);
+    }
+  }
+  for (const WaitingRead& read : waiting_) wake = std::min(wake, read.deadline);
+  return wake;
+}
+
+}  // namespace touchstone::stream

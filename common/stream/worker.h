@@ -1,0 +1,125 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "common/clock/clock.h"
+#include "common/eventlog/event_log.h"
+#include "common/stream/processor.h"
+#include "common/stream/task.h"
+#include "common/stream/task_reader.h"
+
+namespace touchstone::stream {
+
+struct WorkerOptions {
+  eventlog::MemberOptions member;
+  BatchLimits limits;
+  // After an error: how long until a member joins, or a task starts, again.
+  absl::Duration restart_delay = absl::Seconds(1);
+  // Reads that wait at once; more are refused.
+  size_t reads_max = 10'000;
+};
+
+// How one task does, as of the last round.
+struct TaskReport {
+  std::string kind;
+  int partition = 0;
+  int64_t lag = 0;
+  absl::Time clock;
+  int64_t processed_count = 0;
+  int64_t dead_letter_count = 0;
+  absl::Time next_timer;
+  // Why it stands still; empty: it does not.
+  std::string stopped;
+};
+
+// One thread's tasks, run to completion: fetch, process, commit, answer reads; over all task kinds in the order given, so
+// that what one kind writes to the next is processed in the same round. Step and NextWake belong to that thread; the rest
+// may be called from any.
+class Worker : public TaskReader {
+ public:
+  // `log` and `clock` outlive the worker.
+  Worker(eventlog::EventLog& log, const clock::Clock& clock, std::vector<TaskDefinition> definitions, WorkerOptions options);
+  // Reads that still wait are answered UNAVAILABLE.
+  ~Worker() override;
+
+  // One round. Returns whether anything was done; if not, wait for log.changes() or NextWake(). An error is the log's and
+  // means that the process must end.
+  absl::StatusOr<bool> Step();
+
+  // When a round has something to do though nothing changes: a timer, a read's deadline, a restart.
+  absl::Time NextWake() const;
+
+  void Read(absl::string_view kind, int partition, std::optional<eventlog::Position> after, absl::Time deadline,
+            ReadFunction read, Done done) override;
+  int PartitionCount(absl::string_view kind) const override;
+  int PartitionFor(absl::string_view kind, absl::string_view key) const override;
+
+  // How all tasks do; `done` is called on the worker's thread, after its next round.
+  void Report(absl::AnyInvocable<void(std::vector<TaskReport>)> done);
+
+ private:
+  // A partition of a kind that this worker owns.
+  struct Owned {
+    // Null while it stands still.
+    std::unique_ptr<Task> task;
+    std::string stopped;
+    // When it is started again; InfiniteFuture: never.
+    absl::Time restart_time = absl::InfinitePast();
+  };
+  // A task kind and the member that works for it.
+  struct Group {
+    TaskDefinition definition;
+    std::unique_ptr<eventlog::Member> member;
+    absl::Time join_time = absl::InfinitePast();
+    std::map<int, Owned> owned;
+  };
+  struct WaitingRead {
+    std::string kind;
+    int partition = 0;
+    std::optional<eventlog::Position> after;
+    absl::Time deadline;
+    ReadFunction read;
+    Done done;
+    // Once `after` is passed: how many records each other task must have processed.
+    std::optional<std::map<std::pair<std::string, int>, int64_t>> barrier;
+  };
+
+  absl::StatusOr<bool> Round(Group& group);
+  absl::Status Join(Group& group);
+  void Restart(Group& group);
+  absl::StatusOr<std::vector<eventlog::TaskCommit>> Process(Group& group);
+  void Stop(Group& group, int partition, const absl::Status& why);
+  // Goes back to the last commit, joins anew, or gives up, by the error's class.
+  absl::Status Recover(Group& group, const absl::Status& error);
+
+  static absl::Status Unreadable(absl::string_view kind, int partition, absl::string_view why);
+  bool AnswerReads();
+  // OK: may run. UNAVAILABLE with `wait`: not yet.
+  absl::Status Ready(WaitingRead& read, bool* wait);
+  absl::StatusOr<bool> Passed(const Group& group, const WaitingRead& read) const;
+  bool BarrierMet(const WaitingRead& read) const;
+  void RunRead(WaitingRead read);
+  Group* FindGroup(absl::string_view kind);
+  const TaskDefinition* FindDefinition(absl::string_view kind) const;
+  std::vector<TaskReport> Reports() const;
+
+  eventlog::EventLog& log_;
+  const clock::Clock& clock_;
+  const WorkerOptions options_;
+  std::vector<Group> groups_;
+  eventlog::CommitPoint last_commit_ = eventlog::CommitPoint{0};
+  std::deque<WaitingRead> waiting_;
+
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::deque<WaitingRead> arrived_;
+  std::vector<absl::AnyInvocable<void(std::vector<TaskReport>)>> report_requests_;
+  size_t read_count_ = 0;
+};
+
+}  // namespace touchstone::stream

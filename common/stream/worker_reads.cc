@@ -1,0 +1,178 @@
+// The part of Worker that answers reads.
+
+#include <utility>
+
+#include "common/ids/partitioner.h"
+#include "common/status/errors.h"
+#include "common/status/invariant.h"
+#include "common/status/macros.h"
+#include "common/stream/worker.h"
+
+namespace touchstone::stream {
+
+absl::Status Worker::Unreadable(absl::string_view kind, int partition, absl::string_view why) {
+  return status::WithRetry(absl::UnavailableError(absl::StrCat("task ", kind, "/", partition, " ", why)), absl::Seconds(1));
+}
+
+void Worker::Read(absl::string_view kind, int partition, std::optional<eventlog::Position> after, absl::Time deadline,
+                  ReadFunction read, Done done) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (read_count_ < options_.reads_max) {
+      ++read_count_;
+      arrived_.push_back(
+          {std::string(kind), partition, std::move(after), deadline, std::move(read), std::move(done), std::nullopt});
+      done = nullptr;
+    }
+  }
+  if (done) {
+    std::move(done)(status::WithRetry(absl::ResourceExhaustedError("too many reads wait"), absl::Milliseconds(100)));
+    return;
+  }
+  log_.changes().Raise();
+}
+
+int Worker::PartitionCount(absl::string_view kind) const {
+  const TaskDefinition* definition = FindDefinition(kind);
+  INVARIANT(definition != nullptr, absl::StrCat("no task kind ", kind, " in this worker"));
+  absl::StatusOr<eventlog::TopicSpec> topic = log_.topics().Find(definition->kind.inputs.front());
+  INVARIANT(topic.ok(), topic.status().ToString());
+  return topic->partitions;
+}
+
+int Worker::PartitionFor(absl::string_view kind, absl::string_view key) const {
+  return ids::PartitionFor(key, PartitionCount(kind));
+}
+
+void Worker::Report(absl::AnyInvocable<void(std::vector<TaskReport>)> done) {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    report_requests_.push_back(std::move(done));
+  }
+  log_.changes().Raise();
+}
+
+// Runs the reads that may, fails those that cannot, keeps the others. Returns whether any was answered.
+bool Worker::AnswerReads() {
+  std::vector<absl::AnyInvocable<void(std::vector<TaskReport>)>> report_requests;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (WaitingRead& read : arrived_) waiting_.push_back(std::move(read));
+    arrived_.clear();
+    report_requests.swap(report_requests_);
+  }
+  for (auto& request : report_requests) std::move(request)(Reports());
+  std::deque<WaitingRead> still_waiting;
+  size_t answered = 0;
+  for (WaitingRead& read : waiting_) {
+    bool wait = false;
+    const absl::Status ready = Ready(read, &wait);
+    if (wait) {
+      still_waiting.push_back(std::move(read));
+      continue;
+    }
+    ++answered;
+    if (ready.ok()) {
+      RunRead(std::move(read));
+    } else {
+      std::move(read.done)(ready);
+    }
+  }
+  waiting_.swap(still_waiting);
+  if (answered > 0) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    read_count_ -= answered;
+  }
+  return answered > 0 || !report_requests.empty();
+}
+
+absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
+  Group* group = FindGroup(read.kind);
+  INVARIANT(group != nullptr, absl::StrCat("no task kind ", read.kind, " in this worker"));
+  auto owned = group->owned.find(read.partition);
+  if (owned == group->owned.end()) return Unreadable(read.kind, read.partition, "is not owned by this instance");
+  if (owned->second.task == nullptr)
+    return Unreadable(read.kind, read.partition, absl::StrCat("stands still: ", owned->second.stopped));
+  if (!read.after.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool passed, Passed(*group, read));
+  if (passed && !read.barrier.has_value()) {
+    read.barrier.emplace();
+    for (const Group& other : groups_) {
+      for (const auto& [partition, task] : other.owned) {
+        if (&other == group || task.task == nullptr) continue;
+        (*read.barrier)[{other.definition.kind.name, partition}] = task.task->processed_count() + other.member->Lag(partition);
+      }
+    }
+  }
+  if (read.barrier.has_value() && BarrierMet(read)) return absl::OkStatus();
+  if (clock_.Now() >= read.deadline) {
+    return absl::DeadlineExceededError(
+        absl::StrCat("the write of the token has not been processed by ", read.kind, "/", read.partition, " yet"));
+  }
+  *wait = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Worker::Passed(const Group& group, const WaitingRead& read) const {
+  ASSIGN_OR_RETURN(const std::vector<eventlog::InputPosition> positions, group.member->Positions(read.partition));
+  for (const eventlog::InputPosition& position : positions) {
+    if (position.topic == read.after->topic) return position.next_offset > read.after->offset;
+  }
+  return status::WithReason(absl::InvalidArgumentError(absl::StrCat("token: it is of a write to ", read.after->topic, ", which ",
+                                                                    read.kind, " does not read")),
+                            "TOKEN_OF_ANOTHER_SERVICE", "stream");
+}
+
+bool Worker::BarrierMet(const WaitingRead& read) const {
+  for (const Group& group : groups_) {
+    for (const auto& [partition, owned] : group.owned) {
+      auto needed = read.barrier->find({group.definition.kind.name, partition});
+      if (needed != read.barrier->end() && owned.task != nullptr && owned.task->processed_count() < needed->second) return false;
+    }
+  }
+  return true;
+}
+
+void Worker::RunRead(WaitingRead read) {
+  Group* group = FindGroup(read.kind);
+  const absl::Time task_time = group->owned.at(read.partition).task->clock();
+  absl::Status result = std::move(read.read)(group->member->State(read.partition), task_time);
+  log_.WhenDurable(last_commit_, [result = std::move(result), done = std::move(read.done)](absl::Status durable) mutable {
+    std::move(done)(durable.ok() ? std::move(result) : std::move(durable));
+  });
+}
+
+Worker::Group* Worker::FindGroup(absl::string_view kind) {
+  for (Group& group : groups_) {
+    if (group.definition.kind.name == kind) return &group;
+  }
+  return nullptr;
+}
+
+const TaskDefinition* Worker::FindDefinition(absl::string_view kind) const {
+  for (const Group& group : groups_) {
+    if (group.definition.kind.name == kind) return &group.definition;
+  }
+  return nullptr;
+}
+
+std::vector<TaskReport> Worker::Reports() const {
+  std::vector<TaskReport> reports;
+  for (const Group& group : groups_) {
+    for (const auto& [partition, owned] : group.owned) {
+      TaskReport& report = reports.emplace_back();
+      report.kind = group.definition.kind.name;
+      report.partition = partition;
+      report.lag = group.member->Lag(partition);
+      report.stopped = owned.stopped;
+      if (owned.task == nullptr) continue;
+      report.clock = owned.task->clock();
+      report.processed_count = owned.task->processed_count();
+      report.dead_letter_count = owned.task->dead_letter_count();
+      report.next_timer = owned.task->NextTimer();
+    }
+  }
+  return reports;
+}
+
+}  // namespace touchstone::stream
