@@ -1,10 +1,8 @@
 #include "common/rpc/answer.h"
 
 #include <chrono>
-#include <string>
 
-#include "absl/strings/str_cat.h"
-#include "common/rpc/retry_after.h"
+#include "common/rpc/pushback.h"
 #include "common/rpc/to_grpc.h"
 
 namespace touchstone::rpc {

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
+#include "common/status/rpc_status.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -38,53 +36,37 @@ bool HalveViolations(google::rpc::Status& status) {
 
 void DropLargest(google::rpc::Status& status) {
   auto& details = *status.mutable_details();
-  const auto largest = std::max_element(details.begin(), details.end(),
-                                        [](const auto& a, const auto& b) { return a.value().size() < b.value().size(); });
-  details.erase(largest);
+  details.erase(std::max_element(details.begin(), details.end(),
+                                 [](const auto& a, const auto& b) { return a.value().size() < b.value().size(); }));
 }
 
 void ShortenDetails(google::rpc::Status& status) {
-  while (status.ByteSizeLong() > kMaxDetailBytes && status.details_size() > 0) {
+  while (status.ByteSizeLong() > kMaxDetailBytes + kMaxMessageBytes && status.details_size() > 0) {
     if (!HalveViolations(status)) DropLargest(status);
   }
-}
-
-google::rpc::Status WithDetails(const absl::Status& status, const std::string& message) {
-  google::rpc::Status proto;
-  proto.set_code(static_cast<int>(status.code()));
-  status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
-    google::protobuf::Any& detail = *proto.add_details();
-    detail.set_type_url(std::string(type_url));
-    detail.set_value(std::string(payload));
-  });
-  // Payloads come in the order of a hash map; sorted, the same error gives the same bytes.
-  std::sort(proto.mutable_details()->begin(), proto.mutable_details()->end(),
-            [](const google::protobuf::Any& a, const google::protobuf::Any& b) { return a.type_url() < b.type_url(); });
-  ShortenDetails(proto);
-  if (proto.details_size() > 0) proto.set_message(message);
-  return proto;
 }
 
 }  // namespace
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  std::string message = Shortened(status.message(), kMaxMessageBytes);
-  const google::rpc::Status proto = WithDetails(status, message);
+  google::rpc::Status proto;
+  status::ToRpcStatus(status, &proto);
+  proto.set_message(Shortened(proto.message(), kMaxMessageBytes));
+  ShortenDetails(proto);
   const auto code = static_cast<grpc::StatusCode>(status.code());
-  if (proto.details_size() == 0) return grpc::Status(code, std::move(message));
-  return grpc::Status(code, std::move(message), proto.SerializeAsString());
+  if (proto.details_size() == 0) return grpc::Status(code, proto.message());
+  return grpc::Status(code, proto.message(), proto.SerializeAsString());
 }
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
   google::rpc::Status proto;
-  if (!proto.ParseFromString(status.error_details())) return result;
-  for (const google::protobuf::Any& detail : proto.details()) {
-    if (!detail.type_url().empty()) result.SetPayload(detail.type_url(), absl::Cord(detail.value()));
-  }
-  return result;
+  if (!proto.ParseFromString(status.error_details())) proto.Clear();
+  // What gRPC itself says holds: the details may be another server's, or absent.
+  proto.set_code(status.error_code());
+  proto.set_message(status.error_message());
+  return status::FromRpcStatus(proto);
 }
 
 }  // namespace touchstone::rpc

@@ -6,7 +6,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
-#include "common/rpc/retry_after.h"
+#include "common/status/errors.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -68,7 +68,7 @@ TEST(ToGrpc, ManyViolationsAreShortenedToWhatATrailerCarries) {
   const google::rpc::BadRequest kept = BadRequestOf(back);
   EXPECT_GT(kept.field_violations_size(), 5);
   EXPECT_EQ(kept.field_violations(0).field(), "touchpoints[0].occur_time");
-  EXPECT_EQ(RetryAfter(back), absl::Seconds(2)) << "the smallest details outlive the largest";
+  EXPECT_EQ(status::RetryDelayOf(back), absl::Seconds(2)) << "the smallest details outlive the largest";
 }
 
 TEST(ToGrpc, ADetailTooLargeToCutIsLeftOutAndTheOthersStay) {
@@ -96,15 +96,6 @@ TEST(ToGrpc, ALongMessageIsCutBetweenCharacters) {
 TEST(ToGrpc, DetailsThatAreNoneLeaveTheError) {
   const absl::Status back = FromGrpcStatus(grpc::Status(grpc::StatusCode::NOT_FOUND, "no such moment", "\xff\xff garbage"));
   EXPECT_EQ(back, absl::NotFoundError("no such moment"));
-}
-
-TEST(RetryAfter, IsReadFromItsDetail) {
-  EXPECT_EQ(RetryAfter(absl::UnavailableError("later")), std::nullopt);
-  absl::Status status = absl::UnavailableError("later");
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_nanos(250'000'000);
-  status.SetPayload(kRetryInfoUrl, absl::Cord(retry.SerializeAsString()));
-  EXPECT_EQ(RetryAfter(status), absl::Milliseconds(250));
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+#ifndef TOUCHSTONE_COMMON_RPC_LISTEN_ADDRESS_H_
+#define TOUCHSTONE_COMMON_RPC_LISTEN_ADDRESS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace touchstone::rpc {
+
+// The words that a configuration must say, exactly, for plain text on an address that others reach.
+inline constexpr absl::string_view kRemotePlaintextWords = "yes, without TLS";
+
+// True for `127.x.y.z:port`, `localhost:port`, `[::1]:port`, `unix:path` and `unix-abstract:name`.
+bool ReachableFromHereOnly(absl::string_view address);
+
+// INVALID_ARGUMENT where `address` is none of host:port and unix:path; FAILED_PRECONDITION where others reach it and
+// `allow_remote_plaintext` is not kRemotePlaintextWords. Both say what to write instead.
+absl::Status CheckListenAddress(absl::string_view address, absl::string_view allow_remote_plaintext);
+
+// FAILED_PRECONDITION where a process answers at the socket file of a `unix:` address: gRPC would remove that file and
+// take the address over without a word. OK for all other addresses. Blocks for a connect to a local socket.
+absl::Status CheckSocketFileIsFree(absl::string_view address);
+
+// Why listening at `address` did not work: asks the kernel again, for gRPC does not say. FAILED_PRECONDITION.
+absl::Status WhyNotListening(const std::string& address);
+
+}  // namespace touchstone::rpc
+
+#endif  // TOUCHSTONE_COMMON_RPC_LISTEN_ADDRESS_H_

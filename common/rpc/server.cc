@@ -1,0 +1,104 @@
+#include "common/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/rpc/listen_address.h"
+#include "common/status/errors.h"
+#include "common/status/invariant.h"
+#include "common/status/macros.h"
+
+namespace touchstone::rpc {
+namespace {
+
+int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
+
+void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(options.receive_bytes_max);
+  builder.SetMaxSendMessageSize(options.send_bytes_max);
+  // Else two servers share a port, and half of the calls go to each.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(options.handshake_timeout));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Milliseconds(options.idle_timeout));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection_max);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, Milliseconds(options.client_ping_min));
+}
+
+// Once a process: it adds a plugin to every builder made later.
+void EnableReflection() {
+  static const bool kEnabled = [] {
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  static_cast<void>(kEnabled);
+}
+
+std::string WithPort(const std::string& listen, int port) {
+  if (absl::StartsWith(listen, "unix")) return listen;
+  return absl::StrCat(listen.substr(0, listen.rfind(':')), ":", port);
+}
+
+}  // namespace
+
+Server::Server(const clock::Clock& clock, ServerOptions options)
+    : options_(std::move(options)), pump_(clock, options_.pump), health_service_(health_, pump_) {
+  INVARIANT(options_.receive_bytes_max > 0 && options_.receive_bytes_max <= kReceiveBytesCeiling,
+            absl::StrCat("receive_bytes_max is ", options_.receive_bytes_max, ", not 1 to ", kReceiveBytesCeiling));
+}
+
+Server::~Server() { Stop(); }
+
+void Server::Add(absl::string_view name, std::unique_ptr<grpc::Service> service) {
+  INVARIANT(server_ == nullptr, "a service comes before Start");
+  health_.Register(std::string(name));
+  services_.push_back(std::move(service));
+}
+
+absl::Status Server::Start() {
+  INVARIANT(server_ == nullptr, "a server starts once");
+  RETURN_IF_ERROR(CheckListenAddress(options_.listen, options_.allow_remote_plaintext));
+  RETURN_IF_ERROR(CheckSocketFileIsFree(options_.listen));
+  EnableReflection();
+  grpc::ServerBuilder builder;
+  SetLimits(options_, builder);
+  int port = 0;
+  builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(&health_service_);
+  for (const std::unique_ptr<grpc::Service>& service : services_) builder.RegisterService(service.get());
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return WhyNotListening(options_.listen);
+  address_ = WithPort(options_.listen, port);
+  return absl::OkStatus();
+}
+
+void Server::SetServing(bool serving) {
+  health_.SetAll(serving);
+  pump_.Wake();
+}
+
+void Server::SetServing(absl::string_view service, bool serving) {
+  health_.Set(std::string(service), serving);
+  pump_.Wake();
+}
+
+void Server::Stop() {
+  SetServing(false);
+  pump_.Close(status::WithRetry(absl::UnavailableError("this server is stopping; go on with another and your resume token"),
+                                absl::Seconds(1)));
+  if (server_ != nullptr) {
+    server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                   gpr_time_from_millis(absl::ToInt64Milliseconds(options_.stop_grace), GPR_TIMESPAN)));
+    server_.reset();
+  }
+  // Only now: the last watches ended in its turns.
+  pump_.Stop();
+}
+
+}  // namespace touchstone::rpc

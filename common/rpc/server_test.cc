@@ -1,0 +1,385 @@
+#include "common/rpc/server.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "common/clock/system_clock.h"
+#include "common/rpc/answer.h"
+#include "common/rpc/client.h"
+#include "common/rpc/listen_address.h"
+#include "common/rpc/watch.h"
+#include "common/status/errors.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "touchstone/classification/v1/journey_service.grpc.pb.h"
+#include "touchstone/operations/v1/operations_service.grpc.pb.h"
+
+namespace touchstone::rpc {
+namespace {
+
+using classification::v1::JourneyService;
+using classification::v1::WatchJourneyEventsRequest;
+using classification::v1::WatchJourneyEventsResponse;
+using grpc::health::v1::Health;
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+using operations::v1::GetStatusRequest;
+using operations::v1::GetStatusResponse;
+using operations::v1::ListDeadLettersRequest;
+using operations::v1::ListDeadLettersResponse;
+using operations::v1::OperationsService;
+using testing::HasSubstr;
+
+class StatusService final : public OperationsService::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const GetStatusRequest*,
+                                      GetStatusResponse* response) override {
+    return Answer(context, response, [&] {
+      response->set_version("here");
+      return absl::OkStatus();
+    });
+  }
+
+  // Fails as often as the page size says, then answers.
+  grpc::ServerUnaryReactor* ListDeadLetters(grpc::CallbackServerContext* context, const ListDeadLettersRequest* request,
+                                            ListDeadLettersResponse* response) override {
+    return Answer(context, response, [&]() -> absl::Status {
+      if (++calls_ > request->page_size()) return absl::OkStatus();
+      return status::WithRetry(absl::UnavailableError("not yet"), absl::Milliseconds(1));
+    });
+  }
+
+ private:
+  std::atomic<int> calls_{0};
+};
+
+// Tokens "1", "2", ... up to what was published.
+class Counter {
+ public:
+  void Publish(int upto) { upto_ = upto; }
+  // So large that few messages fill what the network holds.
+  void MakeLarge() { padding_ = 200'000; }
+  int padding() const { return padding_; }
+  int upto() const { return upto_; }
+
+ private:
+  std::atomic<int> upto_{0};
+  std::atomic<int> padding_{0};
+};
+
+class CounterSource final : public WatchSource<WatchJourneyEventsResponse> {
+ public:
+  explicit CounterSource(const Counter& counter) : counter_(counter) {}
+
+  absl::StatusOr<std::optional<WatchJourneyEventsResponse>> Next() override {
+    if (counter_.upto() < 0) return absl::DataLossError("the log is damaged");
+    if (told_ >= counter_.upto()) return std::nullopt;
+    WatchJourneyEventsResponse response = Token(++told_);
+    response.mutable_event()->set_id(std::string(counter_.padding(), 'x'));
+    return std::make_optional(std::move(response));
+  }
+  std::optional<WatchJourneyEventsResponse> Heartbeat() override {
+    WatchJourneyEventsResponse heartbeat = Token(told_);
+    heartbeat.mutable_event()->set_id("heartbeat");
+    return heartbeat;
+  }
+
+ private:
+  static WatchJourneyEventsResponse Token(int token) {
+    WatchJourneyEventsResponse response;
+    response.set_resume_token(absl::StrCat(token));
+    return response;
+  }
+
+  const Counter& counter_;
+  int told_ = 0;
+};
+
+class WatchService final : public JourneyService::CallbackService {
+ public:
+  WatchService(StreamPump& pump, const Counter& counter, WatchOptions options)
+      : pump_(pump), counter_(counter), options_(options) {}
+
+  grpc::ServerWriteReactor<WatchJourneyEventsResponse>* WatchJourneyEvents(grpc::CallbackServerContext* context,
+                                                                           const WatchJourneyEventsRequest* request) override {
+    return Watch<WatchJourneyEventsResponse>(context, pump_, Open(*request), options_);
+  }
+
+ private:
+  absl::StatusOr<std::unique_ptr<WatchSource<WatchJourneyEventsResponse>>> Open(const WatchJourneyEventsRequest& request) {
+    if (request.resume_token() == "bad") return absl::InvalidArgumentError("resume_token: not one of ours");
+    return std::make_unique<CounterSource>(counter_);
+  }
+
+  StreamPump& pump_;
+  const Counter& counter_;
+  const WatchOptions options_;
+};
+
+ServerOptions AnyPort() {
+  ServerOptions options;
+  options.listen = "127.0.0.1:0";
+  options.stop_grace = absl::Milliseconds(200);
+  return options;
+}
+
+class ServerTest : public testing::Test {
+ protected:
+  void StartWatches(WatchOptions options) {
+    server_.Add(JourneyService::service_full_name(), std::make_unique<WatchService>(server_.pump(), counter_, options));
+    ASSERT_TRUE(server_.Start().ok());
+    stub_ = JourneyService::NewStub(MakeChannel(server_.address()));
+  }
+  std::unique_ptr<grpc::ClientReader<WatchJourneyEventsResponse>> Open(grpc::ClientContext& context) {
+    return stub_->WatchJourneyEvents(&context, WatchJourneyEventsRequest());
+  }
+  absl::StatusOr<HealthCheckResponse> Check(const std::string& service) {
+    HealthCheckRequest request;
+    request.set_service(service);
+    auto stub = Health::NewStub(MakeChannel(server_.address()));
+    return Call(*stub, &Health::Stub::Check, request);
+  }
+
+  clock::SystemClock clock_;
+  Counter counter_;
+  Server server_{clock_, AnyPort()};
+  std::unique_ptr<JourneyService::Stub> stub_;
+};
+
+TEST_F(ServerTest, ReportsThePortItFoundAndAnswers) {
+  server_.Add(OperationsService::service_full_name(), std::make_unique<StatusService>());
+  ASSERT_TRUE(server_.Start().ok());
+  EXPECT_THAT(server_.address(), testing::MatchesRegex("127.0.0.1:[1-9][0-9]+"));
+  auto channel = Connect(server_.address());
+  ASSERT_TRUE(channel.ok()) << channel.status();
+  auto stub = OperationsService::NewStub(*channel);
+  const auto status = Call(*stub, &OperationsService::Stub::GetStatus, GetStatusRequest());
+  ASSERT_TRUE(status.ok()) << status.status();
+  EXPECT_EQ(status->version(), "here");
+}
+
+TEST_F(ServerTest, ClientsTryAgainWhenTheServerSaysSo) {
+  server_.Add(OperationsService::service_full_name(), std::make_unique<StatusService>());
+  ASSERT_TRUE(server_.Start().ok());
+  auto stub = OperationsService::NewStub(MakeChannel(server_.address()));
+  ListDeadLettersRequest fails_twice;
+  fails_twice.set_page_size(2);
+  EXPECT_TRUE(Call(*stub, &OperationsService::Stub::ListDeadLetters, fails_twice).ok());
+  ListDeadLettersRequest fails_on;
+  fails_on.set_page_size(1000);
+  const absl::Status status = Call(*stub, &OperationsService::Stub::ListDeadLetters, fails_on).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(status::RetryDelayOf(status), absl::Milliseconds(1));
+}
+
+TEST_F(ServerTest, APortInUseIsNoticedAndNamed) {
+  ASSERT_TRUE(server_.Start().ok());
+  ServerOptions same = AnyPort();
+  same.listen = server_.address();
+  Server second(clock_, same);
+  const absl::Status status = second.Start();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status.message(),
+            absl::StrCat("address ", server_.address(), " is in use: another touchstone runs there, or choose --listen"));
+}
+
+TEST_F(ServerTest, ASocketFileInUseIsNotTakenOver) {
+  char folder[] = "/tmp/rpc_server_test.XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  ServerOptions options = AnyPort();
+  options.listen = absl::StrCat("unix:", folder, "/s");
+  {
+    Server first(clock_, options);
+    ASSERT_TRUE(first.Start().ok());
+    EXPECT_EQ(first.address(), options.listen);
+    EXPECT_TRUE(Connect(first.address()).ok());
+    Server second(clock_, options);
+    EXPECT_THAT(std::string(second.Start().message()), HasSubstr("is in use"));
+    EXPECT_TRUE(Connect(first.address()).ok());
+  }
+  remove(absl::StrCat(folder, "/s").c_str());
+  remove(folder);
+}
+
+TEST_F(ServerTest, AFolderThatIsNotThereIsSaid) {
+  ServerOptions options = AnyPort();
+  options.listen = "unix:/nowhere/at/all/s";
+  Server server(clock_, options);
+  EXPECT_THAT(std::string(server.Start().message()), HasSubstr("cannot listen at unix:/nowhere/at/all/s"));
+}
+
+TEST_F(ServerTest, HealthIsNotServingUntilTold) {
+  server_.Add(OperationsService::service_full_name(), std::make_unique<StatusService>());
+  ASSERT_TRUE(server_.Start().ok());
+  const std::string name = OperationsService::service_full_name();
+  EXPECT_EQ(Check("")->status(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(Check(name)->status(), HealthCheckResponse::NOT_SERVING);
+  server_.SetServing(name, true);
+  EXPECT_EQ(Check(name)->status(), HealthCheckResponse::SERVING);
+  EXPECT_EQ(Check("")->status(), HealthCheckResponse::NOT_SERVING);
+  server_.SetServing(true);
+  EXPECT_EQ(Check("")->status(), HealthCheckResponse::SERVING);
+  EXPECT_EQ(Check("no.such.Service").status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(ServerTest, HealthCanBeWatched) {
+  ASSERT_TRUE(server_.Start().ok());
+  auto stub = Health::NewStub(MakeChannel(server_.address()));
+  grpc::ClientContext context;
+  auto reader = stub->Watch(&context, HealthCheckRequest());
+  HealthCheckResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+  server_.SetServing(true);
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
+  server_.Stop();
+  reader->Finish();
+}
+
+TEST_F(ServerTest, AMessageAboveTheLimitIsRefused) {
+  server_.Add(OperationsService::service_full_name(), std::make_unique<StatusService>());
+  ASSERT_TRUE(server_.Start().ok());
+  auto stub = OperationsService::NewStub(MakeChannel(server_.address()));
+  ListDeadLettersRequest request;
+  request.set_reason(std::string((1 << 20) + 1, 'x'));
+  EXPECT_EQ(Call(*stub, &OperationsService::Stub::ListDeadLetters, request).status().code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(ServerTest, AWatchDeliversWhatIsPublished) {
+  StartWatches({});
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  for (int i = 1; i <= 500; ++i) {
+    if (i % 50 == 1) {
+      counter_.Publish(i + 49);
+      server_.pump().Wake();
+    }
+    ASSERT_TRUE(reader->Read(&response));
+    ASSERT_EQ(response.resume_token(), absl::StrCat(i));
+  }
+  context.TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  while (server_.pump().size() > 0) std::this_thread::yield();
+}
+
+TEST_F(ServerTest, AWatchBeatsInSilenceAndEndsWhenOld) {
+  StartWatches({.heartbeat = absl::Milliseconds(1), .age_max = absl::Milliseconds(600)});
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.event().id(), "heartbeat");
+  while (reader->Read(&response)) {
+  }
+  const grpc::Status status = reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("resume token"));
+}
+
+TEST_F(ServerTest, AWatchEndsWithItsSourcesError) {
+  StartWatches({});
+  counter_.Publish(-1);
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(FromGrpcStatus(reader->Finish()), absl::DataLossError("the log is damaged"));
+}
+
+TEST_F(ServerTest, AWatchThatCannotBeOpenedSaysWhy) {
+  StartWatches({});
+  grpc::ClientContext context;
+  WatchJourneyEventsRequest request;
+  request.set_resume_token("bad");
+  auto reader = stub_->WatchJourneyEvents(&context, request);
+  WatchJourneyEventsResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ServerTest, AReaderThatDoesNotReadIsCutAndOthersGoOn) {
+  StartWatches({.stall_max = absl::Milliseconds(300)});
+  counter_.MakeLarge();
+  counter_.Publish(2'000'000'000);  // Without end, as far as a test sees.
+  grpc::ClientContext stalled_context;
+  auto stalled = Open(stalled_context);
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  do {
+    ASSERT_TRUE(reader->Read(&response));
+  } while (server_.pump().size() > 1);
+  ASSERT_TRUE(reader->Read(&response));
+  while (stalled->Read(&response)) {
+  }
+  EXPECT_FALSE(stalled->Finish().ok());
+  context.TryCancel();
+  reader->Finish();
+}
+
+TEST_F(ServerTest, StopEndsWatchesWithAWordAndDoesNotWaitForThem) {
+  StartWatches({});
+  counter_.Publish(1);
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  server_.Stop();
+  EXPECT_FALSE(reader->Read(&response));
+  const grpc::Status status = reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_message(), HasSubstr("stopping"));
+  server_.Stop();
+}
+
+TEST(Connect, NobodyThereIsSaidAtOnce) {
+  clock::SystemClock clock;
+  std::string address;
+  {
+    Server gone(clock, AnyPort());
+    ASSERT_TRUE(gone.Start().ok());
+    address = gone.address();
+  }
+  const absl::Duration before = clock.Monotonic();
+  const auto channel = Connect(address, absl::Seconds(30));
+  EXPECT_EQ(channel.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(channel.status().message()), HasSubstr(absl::StrCat("nothing listens at ", address)));
+  EXPECT_LT(clock.Monotonic() - before, absl::Seconds(15)) << "a refusal is not waited out";
+}
+
+TEST(ListenAddress, OnlyLoopbackUnlessToldInWords) {
+  for (const char* address : {"127.0.0.1:0", "127.1.2.3:7300", "localhost:7300", "[::1]:7300", "unix:/run/t.sock"}) {
+    EXPECT_TRUE(CheckListenAddress(address, "").ok()) << address;
+  }
+  for (const char* address :
+       {"0.0.0.0:7300", "[::]:7300", "192.168.1.5:7300", "127.example.org:1", "host:7300", "[::ffff:1]:1"}) {
+    const absl::Status refused = CheckListenAddress(address, "true");
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << address;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("yes, without TLS"));
+    EXPECT_TRUE(CheckListenAddress(address, "yes, without TLS").ok()) << address;
+  }
+}
+
+TEST(ListenAddress, WhatIsNoneIsExplained) {
+  for (const char* address : {"", "7300", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:-1",
+                              "::1:7300", "[::1:7300", ":7300"}) {
+    const absl::Status refused = CheckListenAddress(address, "yes, without TLS");
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << address;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("127.0.0.1:7300")) << address;
+  }
+}
+
+}  // namespace
+}  // namespace touchstone::rpc

@@ -1,0 +1,150 @@
+#ifndef TOUCHSTONE_COMMON_RPC_WATCH_H_
+#define TOUCHSTONE_COMMON_RPC_WATCH_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/rpc/pushback.h"
+#include "common/rpc/stream_pump.h"
+#include "common/rpc/to_grpc.h"
+#include "common/rpc/watch_pace.h"
+
+namespace touchstone::rpc {
+
+// Where a watch's messages come from. Called by the pump's thread only, and destroyed there or with the pump.
+template <typename Message>
+class WatchSource {
+ public:
+  virtual ~WatchSource() = default;
+
+  // The next message, if there is one now; must not block. What it returns is on its way out, so only what is durable. An
+  // error ends the watch with it.
+  virtual absl::StatusOr<std::optional<Message>> Next() = 0;
+
+  // What to send after a silence, usually the resume token alone; nullopt: nothing.
+  virtual std::optional<Message> Heartbeat() { return std::nullopt; }
+};
+
+namespace internal {
+
+// One server-streaming call. It owns itself until gRPC is done with it, and is shared with the pump until it is finished.
+template <typename Message>
+class WatchReactor final : public grpc::ServerWriteReactor<Message>, public Pumped {
+ public:
+  WatchReactor(grpc::CallbackServerContext* context, StreamPump& pump, std::unique_ptr<WatchSource<Message>> source,
+               const WatchOptions& options)
+      : context_(context), pump_(pump), source_(std::move(source)), pace_(options) {}
+
+  // Hands `watch` to the pump, or ends it where the pump refuses.
+  static grpc::ServerWriteReactor<Message>* Begin(std::shared_ptr<WatchReactor> watch, const absl::Status& source_status) {
+    WatchReactor* reactor = watch.get();
+    reactor->self_ = watch;
+    const absl::Status status = source_status.ok() ? reactor->pump_.Add(std::move(watch)) : source_status;
+    if (!status.ok()) reactor->End(status);
+    return reactor;
+  }
+
+  bool Pump(absl::Duration now) override {
+    const bool write_in_flight = write_in_flight_.load(std::memory_order_acquire);
+    const WatchPace::Step step = pace_.Next(now, write_in_flight);
+    // A cut or cancelled write comes back at once, and then the watch ends.
+    if (write_in_flight) {
+      if (step == WatchPace::Step::kCut) context_->TryCancel();
+      return true;
+    }
+    if (gone_.load(std::memory_order_acquire)) return End(absl::CancelledError("the watcher is gone"));
+    if (absl::Status why = Closed(); !why.ok()) return End(why);
+    if (step == WatchPace::Step::kEnd) return End(pace_.TooOld());
+    return Offer(now);
+  }
+
+  void Close(const absl::Status& why) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (closed_.ok()) closed_ = why;
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) gone_.store(true, std::memory_order_release);
+    write_in_flight_.store(false, std::memory_order_release);
+    pump_.Wake(this);
+  }
+
+  void OnCancel() override {
+    gone_.store(true, std::memory_order_release);
+    pump_.Wake(this);
+  }
+
+  void OnDone() override {
+    const std::shared_ptr<WatchReactor> last = std::move(self_);  // Destroys this, or leaves it to the pump.
+  }
+
+ private:
+  bool Offer(absl::Duration now) {
+    absl::StatusOr<std::optional<Message>> next = source_->Next();
+    if (!next.ok()) return End(next.status());
+    if (!next->has_value() && pace_.HeartbeatDue(now)) {
+      *next = source_->Heartbeat();
+      pace_.Wrote(now);
+    }
+    if (!next->has_value()) return true;
+    message_ = **std::move(next);
+    pace_.Wrote(now);
+    write_in_flight_.store(true, std::memory_order_release);
+    this->StartWrite(&message_);
+    return true;
+  }
+
+  // The source's end may close what only the pump's thread may touch. Always false: the pump is to forget this.
+  bool End(const absl::Status& status) {
+    source_.reset();
+    AddPushback(status, *context_);
+    this->Finish(ToGrpcStatus(status));
+    return false;
+  }
+
+  absl::Status Closed() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return closed_;
+  }
+
+  grpc::CallbackServerContext* const context_;
+  StreamPump& pump_;
+  std::unique_ptr<WatchSource<Message>> source_;
+  WatchPace pace_;
+  Message message_;  // What is on its way; gRPC reads it while write_in_flight_.
+  std::atomic<bool> write_in_flight_{false};
+  std::atomic<bool> gone_{false};
+  std::mutex mutex_;
+  absl::Status closed_;  // Guarded by mutex_.
+  std::shared_ptr<WatchReactor> self_;
+};
+
+}  // namespace internal
+
+// Answers a watch: messages of `source` as there are any (`pump.Wake()` says there may be), heartbeats in silence, one
+// message on its way at a time. Ends with the source's error (also one that comes instead of a source),
+// RESOURCE_EXHAUSTED where the pump drives too many, UNAVAILABLE when it is old or the server stops. `pump` outlives the call.
+//
+//   return Watch<WatchJourneyEventsResponse>(context, pump_, OpenWatch(*request));
+template <typename Message>
+grpc::ServerWriteReactor<Message>* Watch(grpc::CallbackServerContext* context, StreamPump& pump,
+                                         absl::StatusOr<std::unique_ptr<WatchSource<Message>>> source,
+                                         const WatchOptions& options = {}) {
+  using Reactor = internal::WatchReactor<Message>;
+  const absl::Status status = source.status();
+  auto watch = std::make_shared<Reactor>(context, pump, status.ok() ? *std::move(source) : nullptr, options);
+  return Reactor::Begin(std::move(watch), status);
+}
+
+}  // namespace touchstone::rpc
+
+#endif  // TOUCHSTONE_COMMON_RPC_WATCH_H_
