@@ -243,7 +243,8 @@ TEST_F(ServerTest, HealthCanBeWatched) {
   ASSERT_TRUE(reader->Read(&response));
   EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
   server_.Stop();
-  reader->Finish();
+  while (reader->Read(&response)) EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_F(ServerTest, AMessageAboveTheLimitIsRefused) {
