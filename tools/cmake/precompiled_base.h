@@ -1,6 +1,6 @@
 // What nearly every source includes, parsed once.
-#include <google/protobuf/message.h>
 #include <google/protobuf/duration.pb.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <algorithm>
