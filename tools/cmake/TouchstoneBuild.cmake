@@ -90,6 +90,9 @@ function(touchstone_library name)
   endforeach()
 endfunction()
 
+# What tools/test runs under the sanitizers: the unit tests of common/ and of the domains.
+add_custom_target(sanitized_tests)
+
 function(touchstone_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCE;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCE})
@@ -101,6 +104,11 @@ function(touchstone_test name)
   endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
+  endif()
+  file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  if(ARG_LABEL STREQUAL "unit" AND folder MATCHES "^common/|^services/[^/]*/domain")
+    list(APPEND ARG_LABEL sanitize)
+    add_dependencies(sanitized_tests ${name})
   endif()
   # Exit code 77 is a test that had nothing to run on, and said so.
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABEL}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77)

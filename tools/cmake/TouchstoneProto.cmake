@@ -5,6 +5,9 @@
 find_program(PROTOC protoc REQUIRED)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 
+# What protoc writes, without compiling it: enough for a linter to read the sources.
+add_custom_target(generated_sources)
+
 function(touchstone_proto_library name)
   cmake_parse_arguments(ARG "GRPC" "ROOT" "FILES;DEPS" ${ARGN})
   set(out "${PROJECT_BINARY_DIR}/generated")
@@ -28,6 +31,8 @@ function(touchstone_proto_library name)
   endforeach()
   set(target touchstone_${name})
   add_library(${target} STATIC ${sources})
+  add_custom_target(${target}_sources DEPENDS ${sources})
+  add_dependencies(generated_sources ${target}_sources)
   target_include_directories(${target} SYSTEM PUBLIC "${out}")
   target_compile_options(${target} PRIVATE -w -g0)
   target_link_libraries(${target} PUBLIC protobuf::libprotobuf ${ARG_DEPS})

@@ -10,8 +10,7 @@
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 LOGS="$ROOT/build/logs"
-STEP_ADVICE=""
-STEP_LOG=""
+export STEP_ADVICE="" STEP_LOG=""
 
 begin() {
   COMMAND="$1"
@@ -30,7 +29,7 @@ step() {
   local what="$1"
   if ! attempt "$@"; then
     printf '\n%s: "%s" failed. Why, from %s:\n\n' "$COMMAND" "$what" "${STEP_LOG#"$ROOT"/}" >&2
-    failure_in "$STEP_LOG" | sed 's/^/  | /' >&2
+    failure_in "$STEP_LOG" | sed -e 's|\.\./\.\./||g' -e 's/^/  | /' >&2
     [[ -z "$STEP_ADVICE" ]] || printf '\n  What to do: %s\n' "$STEP_ADVICE" >&2
     exit 1
   fi
