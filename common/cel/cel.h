@@ -1,0 +1,15 @@
+#ifndef COMMON_CEL_CEL_H_
+#define COMMON_CEL_CEL_H_
+
+// All of the expression language that its users need; see README.md.
+#include "common/cel/activation.h"           // IWYU pragma: export
+#include "common/cel/compile_error.h"        // IWYU pragma: export
+#include "common/cel/environment.h"          // IWYU pragma: export
+#include "common/cel/program.h"              // IWYU pragma: export
+#include "common/cel/required_equalities.h"  // IWYU pragma: export
+#include "common/cel/trace.h"                // IWYU pragma: export
+#include "common/cel/type.h"                 // IWYU pragma: export
+#include "common/cel/value.h"                // IWYU pragma: export
+#include "common/cel/value_text.h"           // IWYU pragma: export
+
+#endif  // COMMON_CEL_CEL_H_

@@ -1,0 +1,13 @@
+#ifndef COMMON_CEL_NUMBER_TEXT_H_
+#define COMMON_CEL_NUMBER_TEXT_H_
+
+#include <string>
+
+namespace touchstone::cel {
+
+// The fewest digits that read back as the same double: `0.1`, `3`, `1e+21`, `-inf`, `nan`.
+std::string FormatDouble(double value);
+
+}  // namespace touchstone::cel
+
+#endif  // COMMON_CEL_NUMBER_TEXT_H_
