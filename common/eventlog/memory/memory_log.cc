@@ -79,12 +79,10 @@ absl::StatusOr<std::unique_ptr<Member>> MemoryLogImpl::Join(const TaskKind& kind
       return absl::FailedPreconditionError(absl::StrCat(topic, " is read whole by every task, and so must have one partition"));
   }
   const std::string id = absl::StrCat(options.instance, "/", process_, "/", options.worker);
-  MemoryStorage::Group& group = storage_->GroupOf(kind.name);
-  if (!group.members.insert(id).second) {
+  if (!storage_->JoinGroup(kind.name, id, partitions)) {
     return absl::FailedPreconditionError(
         absl::StrCat("worker ", options.worker, " of ", options.instance, " is a member of ", kind.name, " already"));
   }
-  ++group.generation;
   return std::make_unique<MemoryMember>(*this, kind, id, partitions);
 }
 

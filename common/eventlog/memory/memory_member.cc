@@ -36,9 +36,7 @@ MemoryMember::MemoryMember(MemoryLogImpl& log, TaskKind kind, std::string id, in
 
 MemoryMember::~MemoryMember() {
   std::lock_guard<std::mutex> lock(storage_.mutex());
-  MemoryStorage::Group& group = storage_.GroupOf(kind_.name);
-  group.members.erase(id_);
-  ++group.generation;
+  storage_.LeaveGroup(kind_.name, id_);
 }
 
 absl::StatusOr<OwnershipChange> MemoryMember::PollOwnership() {
@@ -46,18 +44,17 @@ absl::StatusOr<OwnershipChange> MemoryMember::PollOwnership() {
   RETURN_IF_ERROR(log_.CheckAlive());
   if (log_.Strikes(FaultPoint::kRebalance)) storage_.Rebalance(kind_.name);
   OwnershipChange change;
-  const int64_t generation = storage_.GroupOf(kind_.name).generation;
-  if (generation == generation_) return change;
-  generation_ = generation;
+  const MemoryStorage::Group& group = storage_.GroupOf(kind_.name);
   for (int p = 0; p < partition_count_; ++p) {
-    const bool owns = storage_.Owns(kind_.name, id_, p);
-    if (owns == owned_.contains(p)) continue;
-    if (owns) {
-      owned_[p] = std::make_unique<View>(storage_.State(kind_.name, p));
-      change.gained.push_back(p);
-    } else {
-      owned_.erase(p);
+    const MemoryStorage::Group::Assignment& now = group.partitions[p];
+    auto before = owned_.find(p);
+    if (before != owned_.end() && before->second.epoch != now.epoch) {
+      owned_.erase(before);
       change.lost.push_back(p);
+    }
+    if (now.owner == id_ && !owned_.contains(p)) {
+      owned_[p] = {std::make_unique<View>(storage_.State(kind_.name, p)), now.epoch};
+      change.gained.push_back(p);
     }
   }
   return change;
@@ -110,14 +107,15 @@ InputBatch MemoryMember::FetchOne(const Source& source, int partition, FetchLimi
 const StateView& MemoryMember::State(int partition) {
   auto it = owned_.find(partition);
   INVARIANT(it != owned_.end(), absl::StrCat(kind_.name, "/", partition, " is not owned"));
-  return *it->second;
+  return *it->second.view;
 }
 
 absl::StatusOr<CommitPoint> MemoryMember::Commit(std::vector<TaskCommit> commits) {
   std::lock_guard<std::mutex> lock(storage_.mutex());
   RETURN_IF_ERROR(log_.CheckAlive());
   for (const TaskCommit& commit : commits) {
-    if (!storage_.Owns(kind_.name, id_, commit.partition) || !owned_.contains(commit.partition)) {
+    auto owned = owned_.find(commit.partition);
+    if (owned == owned_.end() || storage_.GroupOf(kind_.name).partitions[commit.partition].epoch != owned->second.epoch) {
       return absl::AbortedError(absl::StrCat(kind_.name, "/", commit.partition, " is another member's now"));
     }
     for (const OutRecord& output : commit.outputs) RETURN_IF_ERROR(storage_.Check(output).status());

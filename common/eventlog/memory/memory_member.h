@@ -27,6 +27,10 @@ class MemoryMember : public Member {
 
  private:
   class View;
+  struct Owned {
+    std::unique_ptr<View> view;
+    int64_t epoch = 0;
+  };
   struct Source {
     std::string topic;
     bool broadcast = false;
@@ -42,8 +46,7 @@ class MemoryMember : public Member {
   const std::string id_;
   const int partition_count_;
   std::vector<Source> sources_;
-  int64_t generation_ = -1;
-  std::map<int, std::unique_ptr<View>> owned_;
+  std::map<int, Owned> owned_;
 };
 
 }  // namespace touchstone::eventlog

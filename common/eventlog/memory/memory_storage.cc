@@ -106,17 +106,33 @@ void MemoryStorage::Undo(const Write& write) {
   }
 }
 
-void MemoryStorage::Rebalance(const std::string& kind) {
-  Group& group = GroupOf(kind);
-  ++group.generation;
-  ++group.rotation;
+bool MemoryStorage::JoinGroup(const std::string& kind, const std::string& member, int partition_count) {
+  Group& group = groups_[kind];
+  group.partitions.resize(partition_count);
+  if (!group.members.insert(member).second) return false;
+  Reassign(group);
+  return true;
 }
 
-bool MemoryStorage::Owns(const std::string& kind, const std::string& member, int partition) {
-  const Group& group = GroupOf(kind);
-  if (group.members.empty()) return false;
-  const size_t index = static_cast<size_t>(partition + group.rotation) % group.members.size();
-  return *std::next(group.members.begin(), static_cast<ptrdiff_t>(index)) == member;
+void MemoryStorage::LeaveGroup(const std::string& kind, const std::string& member) {
+  Group& group = groups_[kind];
+  group.members.erase(member);
+  Reassign(group);
+}
+
+void MemoryStorage::Rebalance(const std::string& kind) {
+  Group& group = groups_[kind];
+  ++group.rotation;
+  Reassign(group);
+}
+
+void MemoryStorage::Reassign(Group& group) {
+  const std::vector<std::string> members(group.members.begin(), group.members.end());
+  for (size_t p = 0; p < group.partitions.size(); ++p) {
+    const std::string owner = members.empty() ? "" : members[(p + group.rotation) % members.size()];
+    if (group.partitions[p].owner == owner) continue;
+    group.partitions[p] = {owner, group.partitions[p].epoch + 1};
+  }
 }
 
 }  // namespace touchstone::eventlog

@@ -48,15 +48,22 @@ class MemoryStorage {
   void LoseUnsynced(size_t kept);
   size_t unsynced_count() const { return unsynced_.size(); }
 
-  // Groups: members share a kind's partitions; a generation counts the changes.
+  // Groups: members share a kind's partitions. An epoch counts how often a partition changed hands, so that a member that lost
+  // one and got it back knows that another may have worked on it.
   struct Group {
+    struct Assignment {
+      std::string owner;
+      int64_t epoch = 0;
+    };
     std::set<std::string> members;
-    int64_t generation = 0;
+    std::vector<Assignment> partitions;
     int64_t rotation = 0;
   };
-  Group& GroupOf(const std::string& kind) { return groups_[kind]; }
+  // False: it is a member already.
+  bool JoinGroup(const std::string& kind, const std::string& member, int partition_count);
+  void LeaveGroup(const std::string& kind, const std::string& member);
   void Rebalance(const std::string& kind);
-  bool Owns(const std::string& kind, const std::string& member, int partition);
+  const Group& GroupOf(const std::string& kind) { return groups_[kind]; }
 
   uint64_t NextPoint() { return ++last_point_; }
 
@@ -67,6 +74,7 @@ class MemoryStorage {
     std::vector<std::tuple<std::string, int, std::string, int64_t>> positions_before;
     std::vector<std::tuple<std::string, int, std::string, std::optional<std::string>>> state_before;
   };
+  static void Reassign(Group& group);
   Position AppendOne(OutRecord record, absl::Time now, Write& write);
   void Undo(const Write& write);
 

@@ -1,0 +1,241 @@
+#include "common/stream/worker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "common/clock/virtual_clock.h"
+#include "common/eventlog/memory/memory_log.h"
+#include "common/eventlog/memory/seeded_faults.h"
+
+namespace touchstone::stream {
+namespace {
+
+using eventlog::Durability;
+using eventlog::FaultPoint;
+using eventlog::MemoryLog;
+using eventlog::Record;
+
+constexpr int kPartitions = 3;
+
+eventlog::TopicCatalog Catalog() {
+  return eventlog::TopicCatalog(
+      {{"words", kPartitions}, {"counts", kPartitions}, {"other", kPartitions}, {"dead-letters.v1", kPartitions}});
+}
+
+// Counts words by key: "<n>" goes out for the n-th. Every third sets a timer that says "tick <n>" a second later.
+class Counter : public Processor {
+ public:
+  absl::Status OnRecord(absl::string_view, const Record& record, UnitOfWork& work) override {
+    absl::StatusOr<std::optional<std::string>> stored = work.Get(record.key);
+    if (!stored.ok()) return stored.status();
+    const int count = (stored->has_value() ? std::stoi(**stored) : 0) + 1;
+    work.Put(record.key, absl::StrCat(count));
+    work.Emit("counts", record.key, absl::StrCat(count, " ", record.value));
+    if (count % 3 == 0) work.SetTimer(absl::StrCat(record.key, count), work.now() + absl::Seconds(1));
+    return absl::OkStatus();
+  }
+  absl::Status OnTimer(absl::string_view key, absl::Time, UnitOfWork& work) override {
+    work.Emit("other", key, absl::StrCat("tick ", key));
+    return absl::OkStatus();
+  }
+};
+
+// Copies counts, so that there is a second task kind.
+class Copier : public Processor {
+ public:
+  absl::Status OnRecord(absl::string_view, const Record& record, UnitOfWork& work) override {
+    work.Put(absl::StrCat("copy ", record.key, " ", record.value), record.id);
+    return absl::OkStatus();
+  }
+  absl::Status OnTimer(absl::string_view, absl::Time, UnitOfWork&) override { return absl::OkStatus(); }
+};
+
+std::vector<TaskDefinition> Definitions() {
+  TaskDefinition counter;
+  counter.kind = {"counter", {"words"}, {}};
+  counter.make_processor = [](int) { return std::make_unique<Counter>(); };
+  TaskDefinition copier;
+  copier.kind = {"copier", {"counts"}, {}};
+  copier.make_processor = [](int) { return std::make_unique<Copier>(); };
+  return {counter, copier};
+}
+
+std::vector<Record> Everything(MemoryLog& log, absl::string_view topic) {
+  auto tail = *log.OpenTail(topic, {eventlog::TailStart::From::kBegin});
+  std::vector<eventlog::TailRecord> read = *tail->Read(1'000'000);
+  std::vector<Record> records;
+  for (eventlog::TailRecord& record : read) records.push_back(std::move(record.record));
+  return records;
+}
+
+// A process that a fault may strike down, and that is started again; several may share the storage.
+class Process {
+ public:
+  Process(std::shared_ptr<eventlog::MemoryStorage> storage, clock::VirtualClock& clock, eventlog::SeededFaults& faults,
+          std::string name)
+      : storage_(std::move(storage)), clock_(clock), faults_(faults), name_(std::move(name)) {
+    Start();
+  }
+
+  void Start() {
+    log_ = MemoryLog::Open(storage_, clock_, absl::StrCat(name_, "#", ++starts_), &faults_);
+    WorkerOptions options;
+    options.limits.fetch.records_max = 5;
+    worker_ = std::make_unique<Worker>(*log_, clock_, Definitions(), options);
+  }
+  // Whether anything was done.
+  bool Step() {
+    absl::StatusOr<bool> did = worker_->Step();
+    if (!log_->crashed()) {
+      EXPECT_TRUE(did.ok()) << did.status();
+      return *did;
+    }
+    worker_ = nullptr;
+    log_->Crash();
+    Start();
+    return true;
+  }
+  void Sync() {
+    if (log_->Sync().ok()) return;
+    worker_ = nullptr;
+    log_->Crash();
+    Start();
+  }
+  MemoryLog& log() { return *log_; }
+  Worker& worker() { return *worker_; }
+
+ private:
+  std::shared_ptr<eventlog::MemoryStorage> storage_;
+  clock::VirtualClock& clock_;
+  eventlog::SeededFaults& faults_;
+  std::string name_;
+  int starts_ = 0;
+  std::unique_ptr<MemoryLog> log_;
+  std::unique_ptr<Worker> worker_;
+};
+
+// Feeds words through processes that die, lose partitions and get no answers; then lets everything come to rest and checks
+// that each word taken was counted once, in order, and each timer fired once.
+void RunSeed(uint64_t seed, Durability durability, int process_count) {
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  eventlog::SeededFaults faults(seed);
+  auto storage = eventlog::MakeMemoryStorage(Catalog(), durability);
+  std::vector<std::unique_ptr<Process>> processes;
+  for (int i = 0; i < process_count; ++i)
+    processes.push_back(std::make_unique<Process>(storage, clock, faults, absl::StrCat("p", i)));
+  faults.SetAll(200);
+  std::set<std::string> acknowledged;
+  for (int i = 0; i < 60; ++i) {
+    Process& process = *processes[faults.Choose(process_count)];
+    const std::string word = absl::StrCat("w", i);
+    process.log().Append({{"words", absl::StrCat("key", faults.Choose(4)), word, word, std::nullopt}},
+                         [&acknowledged, word](auto positions) {
+                           if (positions.ok()) acknowledged.insert(word);
+                         });
+    for (int64_t k = faults.Choose(4); k > 0; --k) processes[faults.Choose(process_count)]->Step();
+    if (faults.Choose(3) == 0) processes[faults.Choose(process_count)]->Sync();
+    if (faults.Choose(4) == 0) clock.Advance(absl::Milliseconds(faults.Choose(700)));
+  }
+  faults.Calm();
+  for (int quiet = 0; quiet < 5; ++quiet) {
+    for (auto& process : processes) {
+      process->Sync();
+      while (process->Step()) quiet = 0;
+    }
+    clock.Advance(absl::Seconds(2));
+  }
+  MemoryLog& log = processes[0]->log();
+  std::set<std::string> taken;
+  std::map<std::string, std::vector<std::string>> expected;
+  size_t expected_ticks = 0;
+  for (const Record& word : Everything(log, "words")) {
+    ASSERT_TRUE(taken.insert(word.value).second);
+    std::vector<std::string>& counts = expected[word.key];
+    counts.push_back(absl::StrCat(counts.size() + 1, " ", word.value));
+    if (counts.size() % 3 == 0) ++expected_ticks;
+  }
+  for (const std::string& word : acknowledged) EXPECT_TRUE(taken.contains(word)) << word << " was acknowledged and is gone";
+  std::map<std::string, std::vector<std::string>> counted;
+  std::set<std::string> ids;
+  for (const Record& count : Everything(log, "counts")) {
+    counted[count.key].push_back(count.value);
+    EXPECT_TRUE(ids.insert(count.id).second) << count.id;
+  }
+  EXPECT_EQ(counted, expected);
+  std::set<std::string> ticks;
+  for (const Record& tick : Everything(log, "other")) EXPECT_TRUE(ticks.insert(tick.value).second) << tick.value;
+  EXPECT_EQ(ticks.size(), expected_ticks);
+}
+
+TEST(Worker, EffectsHappenOnceWhateverDiesOnALogThatSyncsBehind) {
+  for (uint64_t seed = 0; seed < 400; ++seed) RunSeed(seed, Durability::kOnSync, 1);
+}
+
+TEST(Worker, EffectsHappenOnceWhateverDiesOnABroker) {
+  for (uint64_t seed = 0; seed < 400; ++seed) RunSeed(seed, Durability::kBroker, 2);
+}
+
+TEST(Worker, AReadWaitsForItsWriteAndForWhatThatSent) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto storage = eventlog::MakeMemoryStorage(Catalog(), Durability::kOnSync);
+  auto log = MemoryLog::Open(storage, clock, "p");
+  Worker worker(*log, clock, Definitions(), {});
+  std::optional<eventlog::Position> token;
+  log->Append({{"words", "key", "w", "w", std::nullopt}}, [&](auto positions) { token = positions->front(); });
+  ASSERT_FALSE(token.has_value()) << "acknowledged before it was durable";
+  ASSERT_TRUE(log->Sync().ok());
+  ASSERT_TRUE(token.has_value());
+  std::optional<absl::Status> done;
+  std::optional<std::string> seen;
+  worker.Read(
+      "counter", token->partition, token, clock.Now() + absl::Seconds(1),
+      [&](const eventlog::StateView& state, absl::Time) {
+        seen = *state.Get("key");
+        return absl::OkStatus();
+      },
+      [&](absl::Status status) { done = status; });
+  ASSERT_TRUE(worker.Step().ok());
+  ASSERT_TRUE(worker.Step().ok());
+  EXPECT_EQ(seen, "1");
+  EXPECT_FALSE(done.has_value()) << "answered before what it saw was durable";
+  ASSERT_TRUE(log->Sync().ok());
+  ASSERT_TRUE(done.has_value());
+  EXPECT_TRUE(done->ok()) << *done;
+}
+
+TEST(Worker, AReadWhoseWriteNeverComesIsToldSoAtItsDeadline) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  Worker worker(*log, clock, Definitions(), {});
+  std::optional<absl::Status> done;
+  worker.Read(
+      "counter", 0, eventlog::Position{"words", 0, 99}, clock.Now() + absl::Seconds(1),
+      [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); }, [&](absl::Status status) { done = status; });
+  ASSERT_TRUE(worker.Step().ok());
+  EXPECT_FALSE(done.has_value());
+  EXPECT_EQ(worker.NextWake(), clock.Now() + absl::Seconds(1));
+  clock.Advance(absl::Seconds(1));
+  ASSERT_TRUE(worker.Step().ok());
+  ASSERT_TRUE(done.has_value());
+  EXPECT_TRUE(absl::IsDeadlineExceeded(*done)) << *done;
+}
+
+TEST(Worker, ATokenOfAnotherTopicIsRefused) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  Worker worker(*log, clock, Definitions(), {});
+  std::optional<absl::Status> done;
+  worker.Read(
+      "counter", 0, eventlog::Position{"other", 0, 0}, clock.Now() + absl::Seconds(1),
+      [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); }, [&](absl::Status status) { done = status; });
+  ASSERT_TRUE(worker.Step().ok());
+  ASSERT_TRUE(done.has_value());
+  EXPECT_TRUE(absl::IsInvalidArgument(*done)) << *done;
+}
+
+}  // namespace
+}  // namespace touchstone::stream
