@@ -1,0 +1,33 @@
+#ifndef TOUCHSTONE_COMMON_RUNTIME_FLAGS_H_
+#define TOUCHSTONE_COMMON_RUNTIME_FLAGS_H_
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/runtime/log.h"
+
+namespace touchstone::runtime {
+
+// `--set` may be given this often.
+inline constexpr int kOverridesMax = 100;
+
+// What every server of ours is started with.
+struct Flags {
+  // --config FILE; empty: defaults and overrides only.
+  std::string config_file;
+  // --set a.b=c, in order; they win over the file.
+  std::vector<std::string> overrides;
+  // --admin HOST:PORT; empty: no admin port.
+  std::string admin;
+  // --log-level.
+  LogLevel log_level = LogLevel::kInfo;
+};
+
+// The flags, or the code to exit with: --help and --version are answered on stdout, mistakes on stderr.
+std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const char* const* argv);
+
+}  // namespace touchstone::runtime
+
+#endif  // TOUCHSTONE_COMMON_RUNTIME_FLAGS_H_
