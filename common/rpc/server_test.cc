@@ -16,8 +16,10 @@
 #include "common/clock/system_clock.h"
 #include "common/rpc/answer.h"
 #include "common/rpc/client.h"
+#include "common/rpc/grpc_log.h"
 #include "common/rpc/listen_address.h"
 #include "common/rpc/watch.h"
+#include "common/runtime/json_log.h"
 #include "common/status/errors.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "touchstone/classification/v1/journey_service.grpc.pb.h"
@@ -185,11 +187,15 @@ TEST_F(ServerTest, APortInUseIsNoticedAndNamed) {
   ASSERT_TRUE(server_.Start().ok());
   ServerOptions same = AnyPort();
   same.listen = server_.address();
+  std::string lines;
+  runtime::JsonLog log(clock_, runtime::LogLevel::kInfo, [&](absl::string_view line) { lines += std::string(line); });
+  GrpcLog grpc_log(&log);
   Server second(clock_, same);
   const absl::Status status = second.Start();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(status.message(),
             absl::StrCat("address ", server_.address(), " is in use: another touchstone runs there, or choose --listen"));
+  EXPECT_THAT(lines, HasSubstr("\"level\":\"warning\",\"event\":\"library.grpc\"")) << "gRPC's own words are a log record";
 }
 
 TEST_F(ServerTest, ASocketFileInUseIsNotTakenOver) {
