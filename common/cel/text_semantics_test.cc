@@ -1,0 +1,191 @@
+#include "common/cel/semantics_table.h"
+
+namespace touchstone::cel {
+namespace {
+
+TEST(TextSemantics, Strings) {
+  ExpectRows({
+      {R"("")", R"("")"},
+      {R"('a"b')", R"("a\"b")"},
+      {R"("a'b" == 'a\'b')", "true"},
+      {R"('''x''x''')", R"("x\'\'x")"},
+      {"'''two\nlines''' == 'two\\nlines'", "true"},
+      {"\"\"\"a\"b\"\"\" == 'a\"b'", "true"},
+      {"'one\nline'", "refused: does not end in its line"},
+      {"'open", "refused: this string has no closing '"},
+      {"'''open''", "refused: this string has no closing '''"},
+      {R"(r'\n' == '\\n')", "true"},
+      {R"(R"\d+" == "\\d+")", "true"},
+      {R"(r'''a\'b''' == "a\\'b")", "true"},
+      {R"('\a\b\f\n\r\t\v' == '\x07\x08\x0c\x0a\x0d\x09\x0b')", "true"},
+      {R"('\\ \? \" \' \`' == r"\ ? " + '" ' + "' `")", "true"},
+      {R"('\u00e9' == 'é')", "true"},
+      {R"('\U0001F600' == '😀')", "true"},
+      {R"('\xff' == 'ÿ')", "true"},
+      {R"('\XfF' == 'ÿ')", "true"},
+      {R"('\303\277' == 'Ã¿')", "true"},
+      {R"('\377' == 'ÿ')", "true"},
+      {R"('\101')", R"("A")"},
+      {R"('\400')", "refused: unknown escape"},
+      {R"('\08')", "refused: this escape needs 3 octal digits"},
+      {R"('\s')", "refused: unknown escape"},
+      {R"('\u12')", "refused: this escape needs 4 hexadecimal digits"},
+      {R"('\xg0')", "refused: this escape needs 2 hexadecimal digits"},
+      {R"('\uD83D\uDE03')", "refused: this escape is no Unicode code point"},
+      {R"('\U00110000')", "refused: this escape is no Unicode code point"},
+      {R"('\)", "refused: unknown escape"},
+  });
+}
+
+TEST(TextSemantics, Bytes) {
+  ExpectRows({
+      {"b''", "b\"\""},
+      {"b'abc'", "b\"abc\""},
+      {"B\"abc\" == b'abc'", "true"},
+      {R"(b'ÿ' == b'\303\277')", "true"},
+      {R"(b'\377' == b'\xff')", "true"},
+      {R"(b'\377' == b'ÿ')", "false"},
+      {R"(b'''a'b''' == b"a'b")", "true"},
+      {R"(br'\n' == b'\\n')", "true"},
+      {R"(b'\u00e9')", "refused: \\u and \\U are for strings"},
+      {"rb'a'", "refused: an operator or the end"},
+  });
+}
+
+TEST(TextSemantics, Functions) {
+  ExpectRows({
+      {"'hello world'.contains('world')", "true"},
+      {"'foobar'.contains('baz')", "false"},
+      {"'foobar'.contains('')", "true"},
+      {"'hello'.startsWith('he')", "true"},
+      {"'hello'.startsWith('lo')", "false"},
+      {"'hello'.startsWith('')", "true"},
+      {"'hello'.endsWith('lo')", "true"},
+      {"'hello'.endsWith('he')", "false"},
+      {"'foobar'.matches('foo.*')", "true"},
+      {"matches('foobar', 'o+b')", "true"},
+      {"'foobar'.matches('^o')", "false"},
+      {"'foobar'.matches('^foobar$')", "true"},
+      {"'Überweisung'.matches('(?i)^ü')", "true"},
+      {"'a.b'.matches(r'^a\\.b$')", "true"},
+      {"'a'.matches('(')", "refused: no regular expression: missing )"},
+      {"'a'.matches('a' + 'b')", "refused: the pattern of matches() is a literal string"},
+      {"'hello'.size()", "5"},
+      {"size('hello')", "5"},
+      {"'fiance\\u0301'.size()", "7"},
+      {"size(string(b'\\xF0\\x9F\\xA4\\xAA'))", "1"},
+      {"''.size()", "0"},
+      {"size(b'\\xF0\\x9F\\xA4\\xAA')", "4"},
+      {"b'abc'.size()", "3"},
+      {"[1, 2].size()", "2"},
+      {"size([])", "0"},
+      {"{'a': 1}.size()", "1"},
+      {"size({})", "0"},
+      {"size(1)", "refused: size(int) is not defined"},
+      {"size(dyn('abc'))", "3"},
+      {"size(dyn(1))", "error: not defined for values of these types"},
+      {"'a'.contains(1)", "refused: contains(int) of a string is not defined"},
+      {"dyn('abc').contains('b')", "true"},
+      {"dyn(1).contains('b')", "error: not defined for values of these types"},
+  });
+}
+
+TEST(TextSemantics, ToInt) {
+  ExpectRows({
+      {"int(3)", "3"},
+      {"int(42u)", "42"},
+      {"int(18446744073709551615u)", "error: out of the range"},
+      {"int(1.9)", "1"},
+      {"int(-7.9)", "-7"},
+      {"int(1e99)", "error: out of the range"},
+      {"int(9223372036854775807.0)", "error: out of the range"},
+      {"int(-9223372036854775808.0)", "error: out of the range"},
+      {"int(0.0 / 0.0)", "error: out of the range"},
+      {"int('987')", "987"},
+      {"int('-5')", "-5"},
+      {"int('')", "error: does not read as a value of this type"},
+      {"int('1.5')", "error: does not read"},
+      {"int(' 1')", "error: does not read"},
+      {"int('0x10')", "error: does not read"},
+      {"int('9223372036854775808')", "error: out of the range"},
+      {"int(timestamp('2004-09-16T23:59:59Z'))", "1095379199"},
+      {"int(timestamp('1969-12-31T23:59:59.5Z'))", "-1"},
+      {"int(true)", "refused: int(bool) is not defined"},
+      {"int(null)", "refused: int(null_type) is not defined"},
+      {"int(dyn('7')) + 1", "8"},
+      {"int(dyn(true))", "error: not defined for values of these types"},
+  });
+}
+
+TEST(TextSemantics, ToUintAndDouble) {
+  ExpectRows({
+      {"uint(1729)", "1729u"},
+      {"uint(1u)", "1u"},
+      {"uint(-1)", "error: out of the range"},
+      {"uint(3.99)", "3u"},
+      {"uint(-0.5)", "error: out of the range"},
+      {"uint(1e19)", "10000000000000000000u"},
+      {"uint(6.022e23)", "error: out of the range"},
+      {"uint('300')", "300u"},
+      {"uint('-1')", "error: does not read"},
+      {"uint('18446744073709551616')", "error: out of the range"},
+      {"double(3.14)", "3.14"},
+      {"double(10)", "10.0"},
+      {"double(123u)", "123.0"},
+      {"double(9223372036854775807)", "9223372036854775808.0"},
+      {"double('6.02214e23')", "6.02214e+23"},
+      {"double('-0.0') == 0.0", "true"},
+      {"double('1.38e-23')", "1.38e-23"},
+      {"double('NaN')", "nan"},
+      {"double('-inf')", "-inf"},
+      {"double('1e999')", "error: out of the range"},
+      {"double('abc')", "error: does not read"},
+      {"double(' 1')", "error: does not read"},
+      {"double(true)", "refused: double(bool) is not defined"},
+  });
+}
+
+TEST(TextSemantics, ToStringBytesAndBool) {
+  ExpectRows({
+      {"string('a')", "\"a\""},
+      {"string(123)", "\"123\""},
+      {"string(-456)", "\"-456\""},
+      {"string(9876u)", "\"9876\""},
+      {"string(123.456)", "\"123.456\""},
+      {"string(-4.5e-3)", "\"-0.0045\""},
+      {"string(3.0)", "\"3\""},
+      {"string(1e300)", "\"1e+300\""},
+      {"string(true)", "\"true\""},
+      {"string(b'abc')", "\"abc\""},
+      {"string(b'\\303\\277') == 'ÿ'", "true"},
+      {"string(b'\\000\\xff')", "error: the bytes are not UTF-8"},
+      {"string(timestamp('2009-02-13T23:31:30Z'))", "\"2009-02-13T23:31:30Z\""},
+      {"string(timestamp('2009-02-13T23:31:30.5+01:00'))", "\"2009-02-13T22:31:30.5Z\""},
+      {"string(timestamp('9999-12-31T23:59:59.999999999Z'))", "\"9999-12-31T23:59:59.999999999Z\""},
+      {"string(timestamp('0001-01-01T00:00:00Z'))", "\"0001-01-01T00:00:00Z\""},
+      {"string(duration('1m1ms'))", "\"60.001s\""},
+      {"string(duration('1000000s'))", "\"1000000s\""},
+      {"string(duration('-0.5s'))", "\"-0.5s\""},
+      {"string(duration('-1.5s'))", "\"-1.5s\""},
+      {"string(null)", "refused: string(null_type) is not defined"},
+      {"string([1])", "refused: string(list(int)) is not defined"},
+      {"bytes('ÿ') == b'\\303\\277'", "true"},
+      {"bytes('\\377') == b'\\377'", "false"},
+      {"bytes(b'a')", "b\"a\""},
+      {"bytes(1)", "refused: bytes(int) is not defined"},
+      {"bool('true')", "true"},
+      {"bool('True')", "true"},
+      {"bool('t')", "true"},
+      {"bool('1')", "true"},
+      {"bool('FALSE')", "false"},
+      {"bool('f')", "false"},
+      {"bool('0')", "false"},
+      {"bool('TrUe')", "error: does not read"},
+      {"bool('yes')", "error: does not read"},
+      {"bool(true)", "true"},
+      {"bool(1)", "refused: bool(int) is not defined"},
+  });
+}
+
+}  // namespace
+}  // namespace touchstone::cel
