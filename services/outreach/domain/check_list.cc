@@ -1,0 +1,36 @@
+#include "services/outreach/domain/check_list.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace touchstone::outreach {
+
+void CheckList::Add(absl::string_view check, events::v1::CheckResult result, absl::string_view saw) {
+  events::v1::OutreachCheck& added = *checks_.Add();
+  added.set_check(std::string(check));
+  added.set_result(result);
+  added.set_saw(std::string(saw));
+  result_ = result;
+  if (result != events::v1::CHECK_RESULT_PASSED) reason_ = absl::StrCat(check, ": ", saw);
+}
+
+void CheckList::Passed(absl::string_view check, absl::string_view saw) { Add(check, events::v1::CHECK_RESULT_PASSED, saw); }
+
+void CheckList::Hold(absl::string_view check, absl::string_view saw, absl::Time until) {
+  Add(check, events::v1::CHECK_RESULT_HELD, saw);
+  hold_until_ = until;
+}
+
+void CheckList::Drop(absl::string_view check, absl::string_view saw) { Add(check, events::v1::CHECK_RESULT_DROPPED, saw); }
+
+void MergeChecks(const google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& latest,
+                 google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& checks) {
+  for (const events::v1::OutreachCheck& check : latest) {
+    const auto same = std::find_if(checks.begin(), checks.end(),
+                                   [&](const events::v1::OutreachCheck& old) { return old.check() == check.check(); });
+    *(same == checks.end() ? checks.Add() : &*same) = check;
+  }
+}
+
+}  // namespace touchstone::outreach
