@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/ids/token.h"
 
 namespace touchstone::eventlog {
 
@@ -30,14 +31,8 @@ struct OutRecord {
   std::optional<int32_t> partition;
 };
 
-// Where a record lies.
-struct Position {
-  std::string topic;
-  int32_t partition = 0;
-  int64_t offset = 0;
-
-  friend bool operator==(const Position&, const Position&) = default;
-};
+// Where a record lies: what a write's token holds.
+using ids::Position;
 
 // A point in what this process has committed: rises with each commit. What was committed at or before a durable point
 // survives whatever dies. Points of different EventLog objects do not compare.

@@ -75,7 +75,8 @@ class Check {
     char before = '.';
     for (char c : type) {
       const bool letter = absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' || c == '-';
-      if (!letter && (c != '.' || before == '.')) return Wrong("type", "is not dotted words of a-z 0-9 _ -, as in order.delivered");
+      if (!letter && (c != '.' || before == '.'))
+        return Wrong("type", "is not dotted words of a-z 0-9 _ -, as in order.delivered");
       dotted |= c == '.';
       before = c;
     }
@@ -84,7 +85,8 @@ class Check {
 
   void Names(google::protobuf::RepeatedPtrField<events::Name>& names) {
     if (names.empty()) return Wrong("names", "is required: whose touchpoint is it?");
-    if (names.size() > kMaxNames) return Wrong("names", absl::StrCat("has ", names.size(), " names; at most ", kMaxNames, " are taken"));
+    if (names.size() > kMaxNames)
+      return Wrong("names", absl::StrCat("has ", names.size(), " names; at most ", kMaxNames, " are taken"));
     std::set<std::string> keys;
     for (int i = 0; i < names.size(); ++i) {
       absl::StatusOr<events::Name> keyed = names::KeyedName(secret_, names[i]);
@@ -171,13 +173,15 @@ class Check {
 
   void Correlations(const events::Touchpoint& touchpoint) {
     if (touchpoint.correlations_size() > kMaxCorrelations) {
-      return Wrong("correlations", absl::StrCat("has ", touchpoint.correlations_size(), "; at most ", kMaxCorrelations, " are taken"));
+      return Wrong("correlations",
+                   absl::StrCat("has ", touchpoint.correlations_size(), "; at most ", kMaxCorrelations, " are taken"));
     }
     std::set<int> kinds;
     for (int i = 0; i < touchpoint.correlations_size(); ++i) {
       const events::Correlation& correlation = touchpoint.correlations(i);
       const std::string field = absl::StrCat("correlations[", i, "]");
-      Kind<events::CorrelationKind>(field + ".kind", correlation.kind(), events::CorrelationKind_IsValid(correlation.kind()), true);
+      Kind<events::CorrelationKind>(field + ".kind", correlation.kind(), events::CorrelationKind_IsValid(correlation.kind()),
+                                    true);
       Word(field + ".id", correlation.id(), kMaxIdBytes, /*required=*/true);
       if (!kinds.insert(correlation.kind()).second) Wrong(field + ".kind", "is stated twice");
     }
@@ -237,14 +241,14 @@ class Check {
 
 }  // namespace
 
-absl::StatusOr<events::Touchpoint> CheckedTouchpoint(events::Touchpoint touchpoint, absl::string_view path, const names::NameSecret& secret,
-                                                     absl::Time now) {
+absl::StatusOr<events::Touchpoint> CheckedTouchpoint(events::Touchpoint touchpoint, absl::string_view path,
+                                                     const names::NameSecret& secret, absl::Time now) {
   RETURN_IF_ERROR(Check(path, secret, now).Run(touchpoint));
   return touchpoint;
 }
 
-absl::StatusOr<events::Touchpoint> CheckedTouchpoint(absl::string_view bytes, absl::string_view path, const names::NameSecret& secret,
-                                                     absl::Time now) {
+absl::StatusOr<events::Touchpoint> CheckedTouchpoint(absl::string_view bytes, absl::string_view path,
+                                                     const names::NameSecret& secret, absl::Time now) {
   events::Touchpoint touchpoint;
   if (bytes.size() > kMaxTouchpointBytes) {
     return status::InvalidField(path, absl::StrCat("has ", bytes.size(), " bytes; at most ", kMaxTouchpointBytes, " are taken"));

@@ -33,7 +33,7 @@ absl::StatusOr<events::v1::Touchpoint> CheckedTouchpoint(events::v1::Touchpoint 
                                                          const names::NameSecret& secret, absl::Time now);
 
 // The same from bytes. Where they are no touchpoint, the error says where: the field with bad UTF-8, or that they end early.
-absl::StatusOr<events::v1::Touchpoint> CheckedTouchpoint(absl::string_view bytes, absl::string_view path, const names::NameSecret& secret,
-                                                         absl::Time now);
+absl::StatusOr<events::v1::Touchpoint> CheckedTouchpoint(absl::string_view bytes, absl::string_view path,
+                                                         const names::NameSecret& secret, absl::Time now);
 
 }  // namespace touchstone::ingestion

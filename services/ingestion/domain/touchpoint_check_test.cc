@@ -28,20 +28,32 @@ const names::NameSecret& Secret() {
 events::Touchpoint Good() {
   events::Touchpoint touchpoint;
   EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(R"pb(
-    id: "1" source: "shop.web" type: "order.delivered"
-    names { kind: NAME_KIND_CUSTOMER value: " 42 " }
-    names { kind: NAME_KIND_EMAIL value: "Jo@Example.com" }
-    channel: CHANNEL_WEB
-    text: "thanks" language: "pt-BR" sentiment: 0.5 stars: 5
-    survey { kind: SURVEY_KIND_NPS score: 9 }
-    outcome: OUTCOME_SUCCEEDED
-    promise { what: "delivery" until_time { seconds: 1790000000 } }
-    money { currency_code: "EUR" units: 12 nanos: 500000000 }
-    topic: "delivery"
-    correlations { kind: CORRELATION_KIND_ORDER id: "A" }
-    caused_by { kind: CAUSE_KIND_OUTREACH id: "o" depth: 1 }
-    attributes { key: "weight.kg" value { real: 1.5 } }
-  )pb", &touchpoint));
+                                                              id: "1"
+                                                              source: "shop.web"
+                                                              type: "order.delivered"
+                                                              names { kind: NAME_KIND_CUSTOMER value: " 42 " }
+                                                              names { kind: NAME_KIND_EMAIL value: "Jo@Example.com" }
+                                                              channel: CHANNEL_WEB
+                                                              text: "thanks"
+                                                              language: "pt-BR"
+                                                              sentiment: 0.5
+                                                              stars: 5
+                                                              survey { kind: SURVEY_KIND_NPS score: 9 }
+                                                              outcome: OUTCOME_SUCCEEDED
+                                                              promise {
+                                                                what: "delivery"
+                                                                until_time { seconds: 1790000000 }
+                                                              }
+                                                              money { currency_code: "EUR" units: 12 nanos: 500000000 }
+                                                              topic: "delivery"
+                                                              correlations { kind: CORRELATION_KIND_ORDER id: "A" }
+                                                              caused_by { kind: CAUSE_KIND_OUTREACH id: "o" depth: 1 }
+                                                              attributes {
+                                                                key: "weight.kg"
+                                                                value { real: 1.5 }
+                                                              }
+                                                            )pb",
+                                                            &touchpoint));
   *touchpoint.mutable_occur_time() = clock::ToProto(kNow);
   return touchpoint;
 }
@@ -71,8 +83,10 @@ TEST(CheckedTouchpoint, SaysWhatIsWrongAndWhere) {
       {"touchpoint.type", "is required", [](auto& t) { t.clear_type(); }},
       {"touchpoint.type", "is not at least two dotted words, as in order.delivered", [](auto& t) { t.set_type("order"); }},
       {"touchpoint.type", "is not at least two dotted words, as in order.delivered", [](auto& t) { t.set_type("order."); }},
-      {"touchpoint.type", "is not dotted words of a-z 0-9 _ -, as in order.delivered", [](auto& t) { t.set_type("Order.delivered"); }},
-      {"touchpoint.type", "is not dotted words of a-z 0-9 _ -, as in order.delivered", [](auto& t) { t.set_type("order..delivered"); }},
+      {"touchpoint.type", "is not dotted words of a-z 0-9 _ -, as in order.delivered",
+       [](auto& t) { t.set_type("Order.delivered"); }},
+      {"touchpoint.type", "is not dotted words of a-z 0-9 _ -, as in order.delivered",
+       [](auto& t) { t.set_type("order..delivered"); }},
       {"touchpoint.names", "is required: whose touchpoint is it?", [](auto& t) { t.clear_names(); }},
       {"touchpoint.names[2]", "is stated twice", [](auto& t) { *t.add_names() = t.names(0); }},
       {"touchpoint.channel", "is required", [](auto& t) { t.clear_channel(); }},
@@ -81,7 +95,8 @@ TEST(CheckedTouchpoint, SaysWhatIsWrongAndWhere) {
       {"touchpoint.occur_time", "is required", [](auto& t) { t.clear_occur_time(); }},
       {"touchpoint.occur_time", "9999-12-31T00:00:00+00:00 is more than 24 h ahead of now (2026-11-21T10:00:00+00:00)",
        [](auto& t) { t.mutable_occur_time()->set_seconds(253402214400); }},
-      {"touchpoint.occur_time", "1969-12-31T23:59:59+00:00 is before 1970", [](auto& t) { t.mutable_occur_time()->set_seconds(-1); }},
+      {"touchpoint.occur_time", "1969-12-31T23:59:59+00:00 is before 1970",
+       [](auto& t) { t.mutable_occur_time()->set_seconds(-1); }},
       {"touchpoint.text", "has 16385 bytes; at most 16384 are taken", [](auto& t) { t.set_text(std::string(16385, 'x')); }},
       {"touchpoint.language", "is no BCP 47 tag, as in pt-BR", [](auto& t) { t.set_language("pt BR"); }},
       {"touchpoint.sentiment", "is not from -1 to 1", [](auto& t) { t.set_sentiment(std::nan("")); }},
@@ -92,13 +107,15 @@ TEST(CheckedTouchpoint, SaysWhatIsWrongAndWhere) {
       {"touchpoint.outcome", "77 is no known value", [](auto& t) { t.set_outcome(static_cast<events::Outcome>(77)); }},
       {"touchpoint.promise.what", "is required", [](auto& t) { t.mutable_promise()->clear_what(); }},
       {"touchpoint.promise.until_time", "is required", [](auto& t) { t.mutable_promise()->clear_until_time(); }},
-      {"touchpoint.money.currency_code", "is not three capital letters, as in EUR", [](auto& t) { t.mutable_money()->set_currency_code("eur"); }},
+      {"touchpoint.money.currency_code", "is not three capital letters, as in EUR",
+       [](auto& t) { t.mutable_money()->set_currency_code("eur"); }},
       {"touchpoint.money.nanos", "has another sign than units", [](auto& t) { t.mutable_money()->set_nanos(-1); }},
       {"touchpoint.correlations[0].id", "is required", [](auto& t) { t.mutable_correlations(0)->clear_id(); }},
       {"touchpoint.correlations[1].kind", "is stated twice", [](auto& t) { *t.add_correlations() = t.correlations(0); }},
       {"touchpoint.caused_by.depth", "9 is not from 1 to 8", [](auto& t) { t.mutable_caused_by()->set_depth(9); }},
       {"touchpoint.attributes[weight.kg]", "has no value", [](auto& t) { (*t.mutable_attributes())["weight.kg"].Clear(); }},
-      {"touchpoint.attributes", "has a name that is not 1 to 64 of a-z 0-9 _ . -", [](auto& t) { (*t.mutable_attributes())["A b"].set_flag(true); }},
+      {"touchpoint.attributes", "has a name that is not 1 to 64 of a-z 0-9 _ . -",
+       [](auto& t) { (*t.mutable_attributes())["A b"].set_flag(true); }},
       {"touchpoint.attributes", "has 10000; at most 64 are taken",
        [](auto& t) {
          for (int i = 0; i < 9999; ++i) (*t.mutable_attributes())[absl::StrCat("a", i)].set_flag(true);
@@ -109,7 +126,8 @@ TEST(CheckedTouchpoint, SaysWhatIsWrongAndWhere) {
     mistake.make(touchpoint);
     absl::StatusOr<events::Touchpoint> checked = CheckedTouchpoint(touchpoint, "touchpoint", Secret(), kNow);
     ASSERT_FALSE(checked.ok()) << mistake.path << " " << mistake.what;
-    EXPECT_THAT(status::FieldViolationsOf(checked.status()), Contains(status::FieldViolation{mistake.path, mistake.what})) << checked.status();
+    EXPECT_THAT(status::FieldViolationsOf(checked.status()), Contains(status::FieldViolation{mistake.path, mistake.what}))
+        << checked.status();
   }
 }
 
@@ -124,7 +142,8 @@ TEST(CheckedTouchpoint, ListsAllThatIsWrong) {
 TEST(CheckedTouchpoint, NeverRepeatsAPersonalValue) {
   events::Touchpoint touchpoint = Good();
   touchpoint.mutable_names(1)->set_value("not an address");
-  EXPECT_THAT(std::string(CheckedTouchpoint(touchpoint, "t", Secret(), kNow).status().message()), testing::Not(HasSubstr("not an address")));
+  EXPECT_THAT(std::string(CheckedTouchpoint(touchpoint, "t", Secret(), kNow).status().message()),
+              testing::Not(HasSubstr("not an address")));
 }
 
 TEST(CheckedTouchpoint, NamesTheFieldWithBadUtf8) {
