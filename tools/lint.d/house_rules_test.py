@@ -75,8 +75,13 @@ class HouseRules(unittest.TestCase):
                          ["services/x/domain/fold.cc:2"])
         self.assertEqual(self.found(house_rules.layers, services__x__domain__fold_DOT_cc="#include <grpcpp/grpcpp.h>\n"),
                          ["services/x/domain/fold.cc:1"])
-        self.assertEqual(self.found(house_rules.layers, services__x__domain__fold_DOT_cc='#include "common/names/name.h"\n#include <vector>\n',
+        self.assertEqual(self.found(house_rules.layers, services__x__domain__fold_DOT_cc='#include "common/names/name.h"\n#include "common/clock/proto_time.h"\n',
                                     services__x__processor_DOT_cc='#include "common/stream/processor.h"\n', common__names__name_DOT_h=""), [])
+
+    def test_domains_read_no_clock(self):
+        for header in ("clock", "system_clock", "believed_clock"):
+            self.assertEqual(self.found(house_rules.layers, services__x__domain__fold_DOT_h=f'#include "common/clock/{header}.h"\n'),
+                             ["services/x/domain/fold.h:1"])
 
     def test_includes_in_a_circle_end(self):
         self.assertEqual(self.found(house_rules.layers, services__x__domain__a_DOT_h='#include "services/x/domain/b.h"\n',
