@@ -1,0 +1,95 @@
+#include "common/eventlog/embedded/internal/data_folder.h"
+
+#include <filesystem>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/eventlog/embedded/internal/storage_error.h"
+#include "common/status/macros.h"
+#include "rocksdb/env.h"
+
+namespace touchstone::eventlog::embedded {
+namespace {
+
+constexpr absl::string_view kFormatStart = "touchstone embedded log, format ";
+constexpr int kFormat = 1;
+
+// Makes a folder and all above it; a new one's entry is durable on return.
+absl::Status MakeFolders(rocksdb::Env& env, const std::filesystem::path& path) {
+  if (path.empty() || env.FileExists(path.string()).ok()) return absl::OkStatus();
+  const std::filesystem::path parent = path.parent_path();
+  RETURN_IF_ERROR(MakeFolders(env, parent));
+  const std::string doing = absl::StrCat("making data folder '", path.string(), "'");
+  RETURN_IF_ERROR(FromRocksDb(env.CreateDirIfMissing(path.string()), doing));
+  std::unique_ptr<rocksdb::Directory> directory;
+  RETURN_IF_ERROR(FromRocksDb(env.NewDirectory(parent.empty() ? "." : parent.string(), &directory), doing));
+  return FromRocksDb(directory->Fsync(), doing);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(rocksdb::Env& env, const std::string& path) {
+  const std::string trimmed(absl::StripSuffix(path, "/"));
+  RETURN_IF_ERROR(MakeFolders(env, trimmed));
+  std::unique_ptr<DataFolder> folder(new DataFolder(env, trimmed));
+  RETURN_IF_ERROR(folder->Lock());
+  folder->has_mark_ = env.FileExists(trimmed + "/MARK").ok();
+  folder->has_store_ = env.FileExists(folder->store_path() + "/CURRENT").ok();
+  RETURN_IF_ERROR(folder->CheckFormat());
+  if (folder->has_mark_ && !folder->has_store_) return DamagedFolder(trimmed, "has lost its store (store/CURRENT is missing)");
+  return folder;
+}
+
+DataFolder::~DataFolder() {
+  if (lock_ != nullptr) env_.UnlockFile(lock_).PermitUncheckedError();
+}
+
+absl::Status DataFolder::Lock() {
+  const rocksdb::Status status = env_.LockFile(path_ + "/LOCK", &lock_);
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = status.ToString();
+  // RocksDB says so in words only: by EAGAIN where another process holds it, by its own text where this one does.
+  if (absl::StrContains(text, "temporarily unavailable") || absl::StrContains(text, "lock hold by current process") ||
+      absl::StrContains(text, "Permission denied while locking")) {
+    return absl::FailedPreconditionError(absl::StrCat("data folder '", path_,
+                                                      "': another touchstone uses it. Stop that one, or give this one a folder "
+                                                      "of its own. Nothing was changed."));
+  }
+  return FromRocksDb(status, absl::StrCat("locking data folder '", path_, "'"));
+}
+
+absl::Status DataFolder::CheckFormat() {
+  const std::string format_path = path_ + "/FORMAT";
+  if (!env_.FileExists(format_path).ok()) {
+    if (has_mark_ || has_store_) return DamagedFolder(path_, "has lost its file FORMAT");
+    return WriteFormat();
+  }
+  std::string text;
+  RETURN_IF_ERROR(FromRocksDb(rocksdb::ReadFileToString(&env_, format_path, &text), absl::StrCat("reading '", format_path, "'")));
+  absl::string_view number = text;
+  int format = 0;
+  if (!absl::ConsumePrefix(&number, kFormatStart) || !absl::SimpleAtoi(number, &format) || format < 1) {
+    return DamagedFolder(path_, "has a file FORMAT that is not ours");
+  }
+  if (format > kFormat) {
+    return absl::FailedPreconditionError(absl::StrCat("data folder '", path_, "' has format ", format,
+                                                      ", and this touchstone knows ", kFormat,
+                                                      ": start a newer one. Nothing was changed."));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DataFolder::WriteFormat() {
+  const std::string doing = absl::StrCat("writing '", path_, "/FORMAT'");
+  const std::string text = absl::StrCat(kFormatStart, kFormat, "\n");
+  const std::string temporary = path_ + "/FORMAT.new";
+  RETURN_IF_ERROR(FromRocksDb(rocksdb::WriteStringToFile(&env_, text, temporary, /*should_sync=*/true), doing));
+  RETURN_IF_ERROR(FromRocksDb(env_.RenameFile(temporary, path_ + "/FORMAT"), doing));
+  std::unique_ptr<rocksdb::Directory> directory;
+  RETURN_IF_ERROR(FromRocksDb(env_.NewDirectory(path_, &directory), doing));
+  return FromRocksDb(directory->Fsync(), doing);
+}
+
+}  // namespace touchstone::eventlog::embedded

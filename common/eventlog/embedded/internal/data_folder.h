@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace rocksdb {
+class Env;
+class FileLock;
+}  // namespace rocksdb
+
+namespace touchstone::eventlog::embedded {
+
+// A data folder on disk, locked for this object alone as long as it lives:
+//
+//   LOCK     held by the process that uses the folder
+//   FORMAT   `touchstone embedded log, format 1`: written first, so that a folder is known for ours
+//   store/   RocksDB: the log, the states, the positions, in one database with one write-ahead log
+//   MARK     how far the store is durable (mark_file.h): written last; without it nothing was ever acknowledged
+class DataFolder {
+ public:
+  // Makes the folder if it is not there. FAILED_PRECONDITION: another process uses it, or a newer version wrote it. DATA_LOSS:
+  // parts of it are missing.
+  static absl::StatusOr<std::unique_ptr<DataFolder>> Open(rocksdb::Env& env, const std::string& path);
+  ~DataFolder();
+
+  DataFolder(const DataFolder&) = delete;
+  DataFolder& operator=(const DataFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string store_path() const { return path_ + "/store"; }
+
+  bool has_mark() const { return has_mark_; }
+  bool has_store() const { return has_store_; }
+
+ private:
+  DataFolder(rocksdb::Env& env, std::string path) : env_(env), path_(std::move(path)) {}
+  absl::Status Lock();
+  absl::Status CheckFormat();
+  absl::Status WriteFormat();
+
+  rocksdb::Env& env_;
+  const std::string path_;
+  rocksdb::FileLock* lock_ = nullptr;
+  bool has_mark_ = false;
+  bool has_store_ = false;
+};
+
+}  // namespace touchstone::eventlog::embedded
