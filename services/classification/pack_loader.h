@@ -1,0 +1,32 @@
+#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_LOADER_H_
+#define TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_LOADER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "services/classification/domain/pack.h"
+
+namespace touchstone::classification {
+
+// Packs that extend packs, at most so many deep.
+inline constexpr int kPackChainMax = 4;
+
+// The text of a file; NOT_FOUND where there is none.
+using ReadFile = absl::FunctionRef<absl::StatusOr<std::string>(const std::string& path)>;
+
+// Loads the pack in `folder` (pack.yaml, stages.yaml, moments.yaml) and those it extends (folders beside it), checked whole.
+// INVALID_ARGUMENT holds every error as `file:line:column: message`, the line and a caret, also inside expressions. Reads files.
+absl::StatusOr<std::shared_ptr<const Pack>> LoadPack(const std::string& folder);
+
+// The same from wherever `read` finds files.
+absl::StatusOr<std::shared_ptr<const Pack>> LoadPack(const std::string& folder, ReadFile read);
+
+// A file of this machine, at most 4 MiB.
+absl::StatusOr<std::string> ReadFileFromDisk(const std::string& path);
+
+}  // namespace touchstone::classification
+
+#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_LOADER_H_
