@@ -59,6 +59,13 @@ class GatedEnv : public rocksdb::EnvWrapper {
   explicit GatedEnv(SyncGate& gate) : EnvWrapper(rocksdb::Env::Default()), gate_(gate) {}
   const char* Name() const override { return "GatedEnv"; }
 
+  // While true nothing is deleted.
+  std::atomic<bool> keep_files = false;
+
+  rocksdb::Status DeleteFile(const std::string& name) override {
+    return keep_files ? rocksdb::Status::OK() : EnvWrapper::DeleteFile(name);
+  }
+
   rocksdb::Status NewWritableFile(const std::string& name, std::unique_ptr<rocksdb::WritableFile>* file,
                                   const rocksdb::EnvOptions& options) override {
     const rocksdb::Status status = EnvWrapper::NewWritableFile(name, file, options);
@@ -70,16 +77,12 @@ class GatedEnv : public rocksdb::EnvWrapper {
   SyncGate& gate_;
 };
 
-// Copies what is there; RocksDB may meanwhile delete what it does not need any more.
-void CopyTree(const std::filesystem::path& from, const std::filesystem::path& to) {
+// Copies the files of a folder whose name begins so, or all others.
+void CopyFiles(const std::filesystem::path& from, const std::filesystem::path& to, absl::string_view start, bool others) {
   std::filesystem::create_directories(to);
   for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator(from)) {
-    std::error_code vanished;
-    if (entry.is_directory()) {
-      CopyTree(entry.path(), to / entry.path().filename());
-    } else {
-      std::filesystem::copy_file(entry.path(), to / entry.path().filename(), vanished);
-    }
+    const std::string name = entry.path().filename().string();
+    if (entry.is_regular_file() && absl::StartsWith(name, start) != others) std::filesystem::copy_file(entry.path(), to / name);
   }
 }
 
@@ -108,8 +111,13 @@ class EmbeddedProvider : public LogProvider {
   bool Kill(std::unique_ptr<EventLog>& log) override {
     const std::filesystem::path before = folder();
     ++kills_;
-    CopyTree(before, folder());
+    // RocksDB may be tidying up in the background: its manifest first, then the files it names, which must not go meanwhile.
+    env_.keep_files = true;
+    CopyFiles(before / "store", folder() / "store", "MANIFEST", /*others=*/false);
+    CopyFiles(before / "store", folder() / "store", "MANIFEST", /*others=*/true);
+    CopyFiles(before, folder(), "", /*others=*/false);
     log.reset();
+    env_.keep_files = false;
     return true;
   }
 

@@ -86,7 +86,8 @@ void EventLogContract::Reopen() {
 bool EventLogContract::KillAndReopen() {
   if (!provider_->Kill(log_)) return false;
   log_ = provider_->Open(Topics());
-  return true;
+  EXPECT_NE(log_, nullptr);
+  return log_ != nullptr;
 }
 
 absl::StatusOr<std::vector<Position>> EventLogContract::TryAppend(std::vector<OutRecord> records) {
