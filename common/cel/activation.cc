@@ -13,7 +13,7 @@ bool Fits(const Value& value, const Type& type) {
   if (value.IsError()) return true;
   if (value.kind() == Kind::kNull) return type.nullable() || type.kind() == Kind::kNull;
   if (value.kind() != type.kind()) return false;
-  return value.kind() != Kind::kMessage || value.message().GetDescriptor() == type.message();
+  return value.kind() != Kind::kMessage || value.descriptor() == type.message();
 }
 
 [[noreturn]] void Crash(const Environment::Variable& variable, const Value& value) {

@@ -68,14 +68,14 @@ Value Evaluation::Run(const Node& node) {
       return locals_[node.slot];
     case Op::kField: {
       const Value operand = Eval(*node.children[0]);
-      if (operand.kind() == Kind::kMessage && operand.message().GetDescriptor() == node.field->containing_type()) {
+      if (operand.kind() == Kind::kMessage && operand.descriptor() == node.field->containing_type()) {
         return ReadField(operand.message(), node.field);
       }
       return operand.IsError() ? operand : NoSuchOverload();
     }
     case Op::kHasField: {
       const Value operand = Eval(*node.children[0]);
-      if (operand.kind() == Kind::kMessage && operand.message().GetDescriptor() == node.field->containing_type()) {
+      if (operand.kind() == Kind::kMessage && operand.descriptor() == node.field->containing_type()) {
         return Value::Bool(HasField(operand.message(), node.field));
       }
       return operand.IsError() ? operand : NoSuchOverload();
@@ -128,7 +128,7 @@ Value Evaluation::SelectByName(const Node& node) {
     return operand.Find(Value::String(node.name)).value_or(Value::Error(EvaluationError::kNoSuchKey));
   }
   if (operand.kind() != Kind::kMessage) return NoSuchOverload();
-  const auto* field = operand.message().GetDescriptor()->FindFieldByName(std::string(node.name));
+  const auto* field = operand.descriptor()->FindFieldByName(std::string(node.name));
   return field == nullptr ? Value::Error(EvaluationError::kNoSuchField) : ReadField(operand.message(), field);
 }
 
@@ -140,7 +140,7 @@ Value Evaluation::HasByName(const Node& node) {
     return Value::Bool(operand.Find(Value::String(node.name)).has_value());
   }
   if (operand.kind() != Kind::kMessage) return NoSuchOverload();
-  const auto* field = operand.message().GetDescriptor()->FindFieldByName(std::string(node.name));
+  const auto* field = operand.descriptor()->FindFieldByName(std::string(node.name));
   return field == nullptr ? Value::Error(EvaluationError::kNoSuchField) : Value::Bool(HasField(operand.message(), field));
 }
 

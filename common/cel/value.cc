@@ -79,12 +79,14 @@ Value Value::Duration(absl::Duration duration) {
 
 Value Value::Message(const google::protobuf::Message* message) {
   using google::protobuf::Descriptor;
-  const Descriptor::WellKnownType type = message->GetDescriptor()->well_known_type();
+  const Descriptor* descriptor = message->GetDescriptor();
+  const Descriptor::WellKnownType type = descriptor->well_known_type();
   if (type != Descriptor::WELLKNOWNTYPE_UNSPECIFIED && type != Descriptor::WELLKNOWNTYPE_FIELDMASK)
     return ReadWellKnown(*message);
   Value v;
   v.kind_ = Kind::kMessage;
   v.first_.message = message;
+  v.second_.descriptor = descriptor;
   return v;
 }
 

@@ -64,6 +64,8 @@ class Value {
   int64_t duration_nanos() const { return first_.integer; }               // Of kDuration.
   absl::Duration duration() const;                                        // Of kDuration.
   const google::protobuf::Message& message() const { return *first_.message; }
+  // Of kMessage. Asking the message costs more than reading a field of it.
+  const google::protobuf::Descriptor* descriptor() const { return second_.descriptor; }
   EvaluationError error() const { return error_; }
   const Node* error_node() const { return first_.node; }
 
@@ -91,6 +93,7 @@ class Value {
   union Second {
     size_t size;
     const google::protobuf::FieldDescriptor* field;
+    const google::protobuf::Descriptor* descriptor;
   };
 
   Kind kind_ = Kind::kNull;

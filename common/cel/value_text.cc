@@ -151,7 +151,7 @@ std::string ToJson(const Value& value) {
 
 std::string ToBriefString(const Value& value, size_t bytes) {
   std::string text;
-  if (value.kind() == Kind::kMessage) return absl::StrCat(value.message().GetDescriptor()->name(), "{...}");
+  if (value.kind() == Kind::kMessage) return absl::StrCat(value.descriptor()->name(), "{...}");
   if (value.kind() == Kind::kList || value.kind() == Kind::kMap) {
     const bool is_list = value.kind() == Kind::kList;
     text = is_list ? "[" : "{";
