@@ -1,0 +1,66 @@
+#include "common/eventlog/topics_manifest.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/clock/proto_time.h"
+#include "common/config/yaml.h"
+#include "common/status/macros.h"
+#include "touchstone/eventlog/manifest/v1/topics_manifest.pb.h"
+
+namespace touchstone::eventlog {
+namespace {
+
+constexpr int kMaxPartitions = 1024;
+// Kafka's own limit, less the longest prefix.
+constexpr size_t kMaxTopicNameBytes = 200;
+
+bool IsTopicName(absl::string_view name) {
+  return !name.empty() && name.size() <= kMaxTopicNameBytes &&
+         std::all_of(name.begin(), name.end(), [](char c) { return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_'; });
+}
+
+absl::Status CheckTopic(const manifest::v1::Topic& topic, bool declared_before) {
+  if (!IsTopicName(topic.name())) return absl::InvalidArgumentError("a topic's name is 1 to 200 of A-Z a-z 0-9 . - _");
+  if (declared_before) return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name(), " is declared twice"));
+  if (topic.partitions() < 1 || topic.partitions() > kMaxPartitions) {
+    return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name(), " needs 1 to ", kMaxPartitions, " partitions"));
+  }
+  if (topic.has_retention() && clock::DurationFrom(topic.retention()) <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name(), ": retention must be above zero"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<TopicsManifest> ParseTopicsManifest(absl::string_view file_name, absl::string_view text) {
+  manifest::v1::TopicsManifest stated;
+  config::SourceMap sources;
+  RETURN_IF_ERROR(config::ParseYaml(file_name, text, &stated, &sources));
+  std::vector<TopicSpec> topics;
+  std::set<std::string> names;
+  for (int i = 0; i < stated.topics_size(); ++i) {
+    const manifest::v1::Topic& topic = stated.topics(i);
+    const absl::Status checked = CheckTopic(topic, !names.insert(topic.name()).second);
+    if (!checked.ok()) return absl::InvalidArgumentError(sources.At(absl::StrCat("topics[", i, "]"), checked.message()).Render());
+    topics.push_back({topic.name(), topic.partitions(), topic.compacted(),
+                      topic.has_retention() ? clock::DurationFrom(topic.retention()) : absl::InfiniteDuration()});
+  }
+  return TopicsManifest{TopicCatalog(std::move(topics)), stated.prefix(), std::max(1, stated.replication_factor())};
+}
+
+absl::StatusOr<TopicsManifest> ReadTopicsManifest(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return absl::NotFoundError(absl::StrCat("topics manifest '", path, "' cannot be read"));
+  std::stringstream text;
+  text << file.rdbuf();
+  return ParseTopicsManifest(path, text.str());
+}
+
+}  // namespace touchstone::eventlog

@@ -1,0 +1,48 @@
+#include "services/process/open_log.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/eventlog/embedded/embedded_log.h"
+#include "common/eventlog/topics_manifest.h"
+#include "common/status/macros.h"
+#include "services/process/secret.h"
+
+namespace touchstone::process {
+namespace {
+
+absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenEmbedded(const ProcessConfig& config, eventlog::TopicCatalog topics,
+                                                                 const clock::Clock& clock) {
+  std::error_code error;
+  std::filesystem::create_directories(config.embedded().data_dir(), error);
+  if (error)
+    return absl::UnavailableError(
+        absl::StrCat("data folder '", config.embedded().data_dir(), "' cannot be made: ", error.message()));
+  eventlog::EmbeddedOptions options;
+  options.folder = absl::StrCat(config.embedded().data_dir(), "/log");
+  options.topics = topics.WithPartitions(config.embedded().partitions());
+  ASSIGN_OR_RETURN(std::unique_ptr<eventlog::EmbeddedLog> log, eventlog::OpenEmbeddedLog(std::move(options), clock));
+  return std::unique_ptr<eventlog::EventLog>(std::move(log));
+}
+
+}  // namespace
+
+std::string DataFolder(const ProcessConfig& config) {
+  return config.has_kafka() ? config.kafka().data_dir() : config.embedded().data_dir();
+}
+
+absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock) {
+  ASSIGN_OR_RETURN(eventlog::TopicsManifest manifest, eventlog::ReadTopicsManifest(config.topics_file()));
+  return OpenEmbedded(config, std::move(manifest.catalog), clock);
+}
+
+absl::StatusOr<names::NameSecret> OpenSecret(const ProcessConfig& config) {
+  if (!config.secret_file().empty()) return ReadSecret(config.secret_file());
+  if (config.has_embedded()) return ReadOrMakeSecret(absl::StrCat(config.embedded().data_dir(), "/name-secret"));
+  return absl::FailedPreconditionError(
+      "on Kafka all processes need the deployment's secret: set secret_file to a file of 64 hexadecimal digits");
+}
+
+}  // namespace touchstone::process

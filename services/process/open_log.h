@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/clock/clock.h"
+#include "common/eventlog/event_log.h"
+#include "common/names/name_secret.h"
+#include "services/process/process.h"
+
+namespace touchstone::process {
+
+// The log that the configuration names. Blocks until it is recovered or its brokers have answered.
+absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock);
+
+// The secret of the deployment: from the file that is named, or the embedded folder's own.
+absl::StatusOr<names::NameSecret> OpenSecret(const ProcessConfig& config);
+
+// Where the log keeps its data.
+std::string DataFolder(const ProcessConfig& config);
+
+}  // namespace touchstone::process

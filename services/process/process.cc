@@ -1,0 +1,118 @@
+#include "services/process/process.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/clock/believed_clock.h"
+#include "common/config/flag.h"
+#include "common/config/yaml.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "common/stream/worker.h"
+#include "services/operations/operations_service.h"
+#include "services/process/open_log.h"
+#include "services/process/secret.h"
+#include "services/process/worker_thread.h"
+
+namespace touchstone::process {
+namespace {
+
+constexpr absl::Duration kSecretTimeout = absl::Seconds(30);
+
+std::string HostName() {
+  char name[256] = {};
+  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
+}
+
+void FillDefaults(ProcessConfig& config) {
+  auto fill = [](std::string* field, absl::string_view value) {
+    if (field->empty()) *field = std::string(value);
+  };
+  fill(config.mutable_listen(), "127.0.0.1:7300");
+  fill(config.mutable_instance(), HostName());
+  fill(config.mutable_packs_dir(), "deploy/packs");
+  fill(config.mutable_pack(), "retail");
+  fill(config.mutable_topics_file(), "deploy/topics.yaml");
+  if (config.log_case() == ProcessConfig::LOG_NOT_SET) config.mutable_embedded();
+  if (config.has_embedded()) {
+    fill(config.mutable_embedded()->mutable_data_dir(), "var/touchstone");
+    if (config.embedded().partitions() == 0) config.mutable_embedded()->set_partitions(4);
+  } else {
+    fill(config.mutable_kafka()->mutable_data_dir(), "var/touchstone-kafka");
+  }
+}
+
+absl::Status CheckWhole(const ProcessConfig& config, Whole whole, const std::string& program) {
+  if (whole == Whole::kSuite || config.has_kafka()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(program,
+                   " alone shares its topics with other processes, which the embedded log cannot: set kafka.bootstrap_servers, "
+                   "or run all services in one process with `touchstone up`"));
+}
+
+rpc::ServerOptions ServerOptionsOf(const ProcessConfig& config) {
+  rpc::ServerOptions options;
+  options.listen = config.listen();
+  options.allow_remote_plaintext = config.allow_remote_plaintext();
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<ProcessConfig> ReadProcessConfig(const std::string& file, const std::vector<std::string>& overrides) {
+  ProcessConfig config;
+  if (!file.empty()) {
+    std::ifstream stream(file);
+    if (!stream) return absl::NotFoundError(absl::StrCat("configuration file '", file, "' cannot be read"));
+    std::stringstream text;
+    text << stream.rdbuf();
+    RETURN_IF_ERROR(touchstone::config::ParseYaml(file, text.str(), &config));
+  }
+  for (const std::string& flag : overrides) RETURN_IF_ERROR(touchstone::config::ApplyFlag(&config, flag));
+  FillDefaults(config);
+  return config;
+}
+
+absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole, const std::vector<MakePart>& make_parts,
+                   const std::function<void(const std::string& address)>& ready) {
+  RETURN_IF_ERROR(CheckWhole(config, whole, host.program()));
+  const clock::BelievedClock clock(host.clock());
+  ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock));
+  ASSIGN_OR_RETURN(const names::NameSecret secret, OpenSecret(config));
+  RETURN_IF_ERROR(AgreeOnSecret(secret, *log, kSecretTimeout));
+
+  const Surroundings surroundings{
+      *log, clock, secret, absl::StrCat(config.packs_dir(), "/", config.pack()), config.packs_dir(), config.instance()};
+  std::vector<std::unique_ptr<Part>> parts;
+  std::vector<stream::TaskDefinition> tasks;
+  std::vector<LoadedPack> packs;
+  for (const MakePart& make : make_parts) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Part> part, make(surroundings));
+    for (stream::TaskDefinition& task : part->Tasks()) tasks.push_back(std::move(task));
+    for (LoadedPack& pack : part->Packs()) packs.push_back(std::move(pack));
+    parts.push_back(std::move(part));
+  }
+  stream::WorkerOptions options;
+  options.member.instance = config.instance();
+  stream::Worker worker(*log, clock, std::move(tasks), options);
+
+  rpc::Server server(clock, ServerOptionsOf(config));
+  for (const std::unique_ptr<Part>& part : parts) RETURN_IF_ERROR(part->AddTo(server, worker));
+  operations::AddTo(server, {*log, worker, clock, packs, DataFolder(config)});
+  RETURN_IF_ERROR(server.Start());
+  const WorkerThread worker_thread(worker, *log, clock, [&](const absl::Status& why) { host.RequestStop(why); });
+  const PumpThread pump_thread(server.pump(), *log);
+  server.SetServing(true);
+  if (ready) ready(server.address());
+  absl::Status stopped = host.RunUntilStopped();
+  server.Stop();
+  return stopped;
+}
+
+}  // namespace touchstone::process

@@ -1,0 +1,122 @@
+#include "services/process/secret.h"
+
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <future>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/macros.h"
+#include "common/stream/topics.h"
+#include "touchstone/events/v1/inboxes.pb.h"
+
+namespace touchstone::process {
+namespace {
+
+absl::Status Failed(absl::string_view what, const std::string& path) {
+  return absl::UnavailableError(absl::StrCat("secret file '", path, "': ", what, ": ", std::strerror(errno)));
+}
+
+// Writes the whole file under another name first, so that a crash leaves none or all of it.
+absl::Status WriteDurably(const std::string& path, const std::string& text) {
+  const std::string draft = absl::StrCat(path, ".new");
+  const int file = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return Failed("cannot be made", path);
+  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
+  close(file);
+  if (!written || rename(draft.c_str(), path.c_str()) != 0) return Failed("cannot be written", path);
+  const size_t slash = path.rfind('/');
+  const int folder =
+      open(slash == std::string::npos ? "." : path.substr(0, slash + 1).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0 || fsync(folder) != 0) return Failed("its folder cannot be synced", path);
+  close(folder);
+  return absl::OkStatus();
+}
+
+// The first fingerprint stated so far.
+absl::StatusOr<std::optional<std::string>> StatedFingerprint(eventlog::EventLog& log) {
+  ASSIGN_OR_RETURN(const std::vector<int64_t> ends, log.EndOffsets(topics::kControl));
+  ASSIGN_OR_RETURN(std::unique_ptr<eventlog::Tail> tail, log.OpenTail(topics::kControl, {eventlog::TailStart::From::kBegin, {}}));
+  uint64_t seen = log.changes().version();
+  while (tail->next_offsets().front() < ends.front()) {
+    ASSIGN_OR_RETURN(const std::vector<eventlog::TailRecord> records, tail->Read(1000));
+    for (const eventlog::TailRecord& record : records) {
+      events::v1::ControlRecord control;
+      if (control.ParseFromString(record.record.value) && control.has_secret_stated())
+        return control.secret_stated().fingerprint();
+    }
+    if (records.empty()) seen = log.changes().WaitPast(seen, absl::Milliseconds(100));
+  }
+  return std::optional<std::string>();
+}
+
+absl::Status StateFingerprint(const std::string& fingerprint, eventlog::EventLog& log, absl::Duration timeout) {
+  events::v1::ControlRecord control;
+  control.mutable_secret_stated()->set_fingerprint(fingerprint);
+  const std::string key = absl::StrCat("secret/", fingerprint);
+  auto stated = std::make_shared<std::promise<absl::Status>>();
+  std::future<absl::Status> future = stated->get_future();
+  log.Append(
+      {{topics::kControl, key, key, control.SerializeAsString(), std::nullopt}},
+      [stated](const absl::StatusOr<std::vector<eventlog::Position>>& positions) { stated->set_value(positions.status()); });
+  if (future.wait_for(absl::ToChronoMilliseconds(timeout)) != std::future_status::ready) {
+    return absl::DeadlineExceededError("the log did not take the secret's fingerprint in time");
+  }
+  return future.get();
+}
+
+}  // namespace
+
+absl::StatusOr<names::NameSecret> ReadSecret(const std::string& path) {
+  struct stat about = {};
+  if (stat(path.c_str(), &about) != 0) {
+    if (errno == ENOENT) return absl::NotFoundError(absl::StrCat("secret file '", path, "' is not there"));
+    return Failed("cannot be read", path);
+  }
+  if ((about.st_mode & 077) != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("secret file '", path, "' may be read by others than its owner: chmod 600 it"));
+  }
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  absl::StatusOr<names::NameSecret> secret = names::NameSecret::FromHex(text.str());
+  if (!secret.ok()) return absl::InvalidArgumentError(absl::StrCat("secret file '", path, "': ", secret.status().message()));
+  return secret;
+}
+
+absl::StatusOr<names::NameSecret> ReadOrMakeSecret(const std::string& path) {
+  absl::StatusOr<names::NameSecret> secret = ReadSecret(path);
+  if (!absl::IsNotFound(secret.status())) return secret;
+  std::string bytes(names::NameSecret::kBytes, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1) {
+    return absl::UnavailableError("the machine gives no random numbers for a secret");
+  }
+  ASSIGN_OR_RETURN(const names::NameSecret made, names::NameSecret::FromBytes(bytes));
+  RETURN_IF_ERROR(WriteDurably(path, absl::StrCat(made.ToHex(), "\n")));
+  return made;
+}
+
+absl::Status AgreeOnSecret(const names::NameSecret& secret, eventlog::EventLog& log, absl::Duration timeout) {
+  const std::string mine = secret.Fingerprint();
+  ASSIGN_OR_RETURN(std::optional<std::string> stated, StatedFingerprint(log));
+  if (!stated.has_value()) {
+    RETURN_IF_ERROR(StateFingerprint(mine, log, timeout));
+    // Another process may have been faster: what lies first holds.
+    ASSIGN_OR_RETURN(stated, StatedFingerprint(log));
+  }
+  if (stated == mine) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("the secret behind name keys has fingerprint ", mine,
+                                                    ", but this log was written with ", stated.value_or("none"),
+                                                    ": use the secret file of the deployment"));
+}
+
+}  // namespace touchstone::process
