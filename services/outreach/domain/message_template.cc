@@ -4,19 +4,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/text/utf8.h"
 
 namespace touchstone::outreach {
 namespace {
 
 constexpr absl::string_view kOpen = "{{";
 constexpr absl::string_view kClose = "}}";
-
-// At most `bytes` of it, without a torn UTF-8 character at the end.
-void CutAtCharacter(std::string& text, size_t bytes) {
-  if (text.size() <= bytes) return;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
-  text.resize(bytes);
-}
 
 absl::string_view LanguageOf(absl::string_view tag) { return tag.substr(0, tag.find('-')); }
 
@@ -51,15 +45,14 @@ std::variant<Wording, WordingError> Wording::Parse(absl::string_view text, const
 }
 
 std::string Wording::Render(const TemplateValues& values) const {
-  std::string text;
+  std::string words;
   for (const Part& part : parts_) {
-    text += part.literal;
+    words += part.literal;
     if (!part.name.has_value()) continue;
     const std::string value = part.name->ValueIn(values);
-    text += value.empty() ? part.otherwise : value;
+    words += value.empty() ? part.otherwise : value;
   }
-  CutAtCharacter(text, kMaxRenderedBytes);
-  return text;
+  return std::string(text::Utf8Prefix(words, kMaxRenderedBytes));
 }
 
 const MessageVariant& MessageTemplate::For(absl::string_view language) const {
