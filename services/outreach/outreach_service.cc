@@ -1,0 +1,197 @@
+#include "services/outreach/outreach_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/ids/id.h"
+#include "common/ids/token.h"
+#include "common/names/name_key.h"
+#include "common/rpc/answer.h"
+#include "common/rpc/watch.h"
+#include "common/status/errors.h"
+#include "common/status/macros.h"
+#include "common/stream/topics.h"
+#include "services/outreach/domain/report_check.h"
+#include "services/outreach/gate_processor.h"
+#include "services/outreach/outreach_list.h"
+#include "services/outreach/planner_processor.h"
+#include "services/outreach/state_keys.h"
+#include "services/outreach/state_read.h"
+#include "services/outreach/topic_watch.h"
+#include "touchstone/events/v1/inboxes.pb.h"
+
+namespace touchstone::outreach {
+namespace {
+
+namespace events = touchstone::events::v1;
+using rpc::Completion;
+using state::v1::PlannedOutreach;
+
+// An outreach's place in the planner's state.
+struct OutreachPlace {
+  int partition = 0;
+  std::string key;
+};
+
+absl::StatusOr<OutreachPlace> PlaceOf(absl::string_view field, const std::string& id, const stream::TaskReader& reader) {
+  absl::StatusOr<absl::string_view> owner = ids::OwnerOf(id);
+  if (!owner.ok()) return status::Annotated(owner.status(), field);
+  const absl::string_view letters = absl::string_view(id).substr(owner->size() + 1);
+  return OutreachPlace{reader.PartitionFor(kPlannerKind, *owner), PartKey(kOutreachPart, *owner, letters)};
+}
+
+absl::Status NoOutreach(absl::string_view field) {
+  return status::WithReason(
+      absl::NotFoundError(absl::StrCat(field, ": no outreach has it; one is kept for 90 days after its end")),
+      "OUTREACH_NOT_FOUND", "outreach");
+}
+
+absl::Time DeadlineOf(absl::Time client, const clock::Clock& clock) { return std::min(client, clock.Now() + kMaxReadWait); }
+
+// Reads the outreach, once what the token speaks of is done. A report goes to the gate, which the planner does not read: then
+// the gate is waited for, and with it what it told the planner.
+void ReadOutreach(stream::TaskReader& reader, const OutreachPlace& place, std::optional<eventlog::Position> after,
+                  absl::Time deadline, absl::AnyInvocable<void(absl::StatusOr<std::optional<PlannedOutreach>>)> done) {
+  if (!after.has_value() || after->topic != topics::kGate) {
+    return ReadMessage<PlannedOutreach>(reader, kPlannerKind, place.partition, std::move(after), deadline, place.key,
+                                        std::move(done));
+  }
+  const int gate_partition = after->partition;
+  reader.Read(
+      kGateKind, gate_partition, std::move(after), deadline,
+      [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); },
+      [&reader, place, deadline, done = std::move(done)](absl::Status status) mutable {
+        if (!status.ok()) return done(status);
+        ReadMessage<PlannedOutreach>(reader, kPlannerKind, place.partition, std::nullopt, deadline, place.key, std::move(done));
+      });
+}
+
+absl::StatusOr<OutreachQuery> QueryOf(const v1::ListOutreachesRequest& request, const names::NameSecret& secret) {
+  OutreachQuery query;
+  if (request.page_size() < 0) return status::InvalidField("page_size", "is below zero");
+  if (request.page_size() > 0) query.page_size = std::min(request.page_size(), kMaxPageSize);
+  query.statuses.insert(request.statuses().begin(), request.statuses().end());
+  if (!request.has_name()) return query;
+  absl::StatusOr<events::Name> name = names::KeyedName(secret, request.name());
+  if (!name.ok()) return status::Annotated(name.status(), "name");
+  query.subject = name->key();
+  return query;
+}
+
+absl::StatusOr<OutreachCursor> CursorOf(const v1::ListOutreachesRequest& request, const OutreachQuery& query,
+                                        const stream::TaskReader& reader) {
+  if (request.page_token().empty()) {
+    return OutreachCursor{query.subject.empty() ? 0 : reader.PartitionFor(kPlannerKind, query.subject), ""};
+  }
+  absl::StatusOr<std::string> text = ids::DecodePageToken(query.Text(), request.page_token());
+  if (!text.ok()) return status::Annotated(text.status(), "page_token");
+  ASSIGN_OR_RETURN(OutreachCursor cursor, OutreachCursor::Parse(*text));
+  if (cursor.partition >= reader.PartitionCount(kPlannerKind))
+    return status::InvalidField("page_token", "is of a larger deployment");
+  return cursor;
+}
+
+// `id` is that of the same report however often it is told, so that readers can drop repeats.
+eventlog::OutRecord ReportRecord(const events::DeliveryReport& report, const std::string& address_key) {
+  events::GateMessage message;
+  message.set_address_key(address_key);
+  *message.mutable_report() = report;
+  return {topics::kGate,
+          address_key,
+          ids::DerivedId("report", {report.send_key(), report.report_id()}),
+          message.SerializeAsString(),
+          {}};
+}
+
+bool FillOutreach(const std::string& value, v1::WatchOutreachesResponse& response) {
+  return response.mutable_outreach()->ParseFromString(value);
+}
+
+bool FillRequest(const std::string& value, v1::WatchOutreachRequestsResponse& response) {
+  return response.mutable_request()->ParseFromString(value);
+}
+
+template <typename Response>
+absl::StatusOr<std::unique_ptr<rpc::WatchSource<Response>>> OpenWatch(eventlog::EventLog& log, absl::string_view topic,
+                                                                      const std::string& resume_token,
+                                                                      typename TopicWatch<Response>::Fill fill) {
+  ASSIGN_OR_RETURN(std::unique_ptr<eventlog::Tail> tail, OpenTailAt(log, topic, resume_token));
+  return std::unique_ptr<rpc::WatchSource<Response>>(std::make_unique<TopicWatch<Response>>(topic, std::move(tail), fill));
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* OutreachService::GetOutreach(grpc::CallbackServerContext* context,
+                                                       const v1::GetOutreachRequest* request, v1::GetOutreachResponse* response) {
+  return rpc::Answer(context, response, [&](Completion<v1::GetOutreachResponse>& done) -> absl::Status {
+    ASSIGN_OR_RETURN(const OutreachPlace place, PlaceOf("outreach_id", request->outreach_id(), calls_.reader));
+    ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, AfterToken(request->token()));
+    const absl::Time deadline = DeadlineOf(done.Deadline(), calls_.clock);
+    ReadOutreach(calls_.reader, place, std::move(after), deadline,
+                 [done = std::move(done)](absl::StatusOr<std::optional<PlannedOutreach>> found) mutable {
+                   if (!found.ok()) return done(found.status());
+                   if (!found->has_value()) return done(NoOutreach("outreach_id"));
+                   v1::GetOutreachResponse answer;
+                   *answer.mutable_outreach() = std::move(*(*found)->mutable_outreach());
+                   done(std::move(answer));
+                 });
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* OutreachService::ListOutreaches(grpc::CallbackServerContext* context,
+                                                          const v1::ListOutreachesRequest* request,
+                                                          v1::ListOutreachesResponse* response) {
+  return rpc::Answer(context, response, [&](Completion<v1::ListOutreachesResponse>& done) -> absl::Status {
+    ASSIGN_OR_RETURN(const OutreachQuery query, QueryOf(*request, calls_.secret));
+    ASSIGN_OR_RETURN(const OutreachCursor from, CursorOf(*request, query, calls_.reader));
+    const absl::Time deadline = DeadlineOf(done.Deadline(), calls_.clock);
+    GatherPage(calls_.reader, query, from, deadline,
+               [done = std::move(done)](absl::StatusOr<v1::ListOutreachesResponse> page) mutable { done(std::move(page)); });
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerWriteReactor<v1::WatchOutreachesResponse>* OutreachService::WatchOutreaches(
+    grpc::CallbackServerContext* context, const v1::WatchOutreachesRequest* request) {
+  return rpc::Watch<v1::WatchOutreachesResponse>(
+      context, calls_.pump,
+      OpenWatch<v1::WatchOutreachesResponse>(calls_.log, topics::kOutreach, request->resume_token(), &FillOutreach));
+}
+
+grpc::ServerWriteReactor<v1::WatchOutreachRequestsResponse>* OutreachService::WatchOutreachRequests(
+    grpc::CallbackServerContext* context, const v1::WatchOutreachRequestsRequest* request) {
+  return rpc::Watch<v1::WatchOutreachRequestsResponse>(
+      context, calls_.pump,
+      OpenWatch<v1::WatchOutreachRequestsResponse>(calls_.log, topics::kOutreachRequests, request->resume_token(), &FillRequest));
+}
+
+grpc::ServerUnaryReactor* OutreachService::ReportDelivery(grpc::CallbackServerContext* context,
+                                                          const v1::ReportDeliveryRequest* request,
+                                                          v1::ReportDeliveryResponse* response) {
+  return rpc::Answer(context, response, [&](Completion<v1::ReportDeliveryResponse>& done) -> absl::Status {
+    RETURN_IF_ERROR(CheckReport(request->report(), calls_.clock.Now()));
+    ASSIGN_OR_RETURN(const OutreachPlace place, PlaceOf("report.send_key", request->report().send_key(), calls_.reader));
+    const absl::Time deadline = DeadlineOf(done.Deadline(), calls_.clock);
+    ReadOutreach(calls_.reader, place, std::nullopt, deadline,
+                 [&log = calls_.log, report = request->report(),
+                  done = std::move(done)](absl::StatusOr<std::optional<PlannedOutreach>> found) mutable {
+                   if (!found.ok()) return done(found.status());
+                   const std::string address_key = found->has_value() ? (*found)->outreach().address_key() : "";
+                   // Nothing was ever sent that was given to no address.
+                   if (address_key.empty()) return done(NoOutreach("report.send_key"));
+                   log.Append({ReportRecord(report, address_key)},
+                              [done = std::move(done)](absl::StatusOr<std::vector<eventlog::Position>> positions) mutable {
+                                if (!positions.ok()) return done(positions.status());
+                                const eventlog::Position& at = positions->front();
+                                v1::ReportDeliveryResponse answer;
+                                answer.set_token(ids::EncodeToken({at.topic, at.partition, at.offset}));
+                                done(std::move(answer));
+                              });
+                 });
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace touchstone::outreach
