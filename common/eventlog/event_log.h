@@ -45,6 +45,8 @@ struct InputBatch {
 struct FetchLimits {
   int records_max = 2000;
   int64_t bytes_max = 1 << 20;
+  // Whether the caller acts on InputBatch::complete. Without it `complete` may be false though it is not: a broker must be asked.
+  bool wants_complete = true;
 };
 
 struct OwnershipChange {

@@ -73,7 +73,10 @@ absl::StatusOr<std::vector<eventlog::TaskCommit>> Worker::Process(Group& group) 
     if (owned.task == nullptr) continue;
     // Before the fetch: what was appended before this time is then among what is fetched.
     const absl::Time wall = clock_.Now();
-    ASSIGN_OR_RETURN(std::vector<eventlog::InputBatch> inputs, group.member->Fetch(partition, options_.limits.fetch));
+    eventlog::FetchLimits limits = options_.limits.fetch;
+    // Only timers wait for it.
+    limits.wants_complete = owned.task->NextTimer() <= wall;
+    ASSIGN_OR_RETURN(std::vector<eventlog::InputBatch> inputs, group.member->Fetch(partition, limits));
     absl::StatusOr<bool> did = owned.task->Process(inputs, wall, options_.limits);
     if (!did.ok()) {
       Stop(group, partition, did.status());
