@@ -12,7 +12,9 @@ std::shared_ptr<MemoryStorage> MakeMemoryStorage(TopicCatalog topics, Durability
 }
 
 absl::StatusOr<int> MemoryStorage::Check(const OutRecord& record) const {
-  ASSIGN_OR_RETURN(const TopicSpec topic, topics_.Find(record.topic));
+  const absl::StatusOr<TopicSpec> found = topics_.Find(record.topic);
+  if (!found.ok()) return absl::InvalidArgumentError(found.status().message());
+  const TopicSpec& topic = *found;
   const int64_t bytes = static_cast<int64_t>(record.key.size() + record.value.size());
   if (bytes > kRecordBytesMax) {
     return absl::InvalidArgumentError(

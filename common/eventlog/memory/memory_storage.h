@@ -31,7 +31,7 @@ class MemoryStorage {
   const TopicCatalog& topics() const { return topics_; }
   Durability durability() const { return durability_; }
 
-  // The partition a record goes to; NOT_FOUND, INVALID_ARGUMENT as EventLog::Append says.
+  // The partition a record goes to; INVALID_ARGUMENT as EventLog::Append says.
   absl::StatusOr<int> Check(const OutRecord& record) const;
 
   PartitionLog& Log(absl::string_view topic, int partition) { return logs_[{std::string(topic), partition}]; }
