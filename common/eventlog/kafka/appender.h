@@ -1,0 +1,60 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "common/clock/clock.h"
+#include "common/eventlog/event_log.h"
+#include "common/eventlog/kafka/producer.h"
+
+namespace touchstone::eventlog::kafka {
+
+// Appends outside any transaction: idempotent, acknowledged by all replicas in sync. Thread-safe. Has a thread of its own, which
+// calls `done`s and raises `changes` once in a while, so that members are polled though nothing comes.
+class Appender {
+ public:
+  // What may be under way: more is refused.
+  static constexpr int64_t kInFlightBytesMax = 32 << 20;
+  static constexpr int kInFlightRecordsMax = 200'000;
+  // After it an append has failed.
+  static constexpr absl::Duration kDeliveryTimeout = absl::Seconds(10);
+  // Below the time after which the broker expels a member that is not polled.
+  static constexpr absl::Duration kPulse = absl::Seconds(1);
+
+  // `catalog`, `clock` and `changes` outlive it.
+  static absl::StatusOr<std::unique_ptr<Appender>> Open(const KafkaOptions& options, const TopicCatalog& catalog,
+                                                        const clock::Clock& clock, ChangeSignal& changes);
+  // Waits up to kClosingTimeout for what is under way; what is left is answered UNAVAILABLE.
+  ~Appender();
+  static constexpr absl::Duration kClosingTimeout = absl::Seconds(5);
+
+  void Append(std::vector<OutRecord> records, EventLog::AppendDone done);
+  absl::Status Intake() const;
+  rd_kafka_t* handle() const { return producer_->handle(); }
+
+ private:
+  struct Call;
+  struct Delivery;
+
+  Appender(const TopicCatalog& catalog, const clock::Clock& clock, ChangeSignal& changes);
+  absl::StatusOr<std::unique_ptr<Producer>> MakeProducer(const KafkaOptions& options);
+  // Marks each record with its partition.
+  absl::Status Check(std::vector<OutRecord>& records) const;
+  void OnDelivered(const rd_kafka_message_t& message);
+  static void Finish(std::unique_ptr<Delivery> delivery, rd_kafka_resp_err_t error, int64_t offset);
+  void Serve();
+
+  const TopicCatalog& catalog_;
+  const clock::Clock& clock_;
+  ChangeSignal& changes_;
+  std::atomic<int64_t> in_flight_bytes_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;  // Held while one call's records are produced: records of a key keep the order of calls.
+  std::unique_ptr<Producer> producer_;
+  std::thread thread_;
+};
+
+}  // namespace touchstone::eventlog::kafka

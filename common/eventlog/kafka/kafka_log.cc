@@ -1,0 +1,115 @@
+#include "common/eventlog/kafka/kafka_log.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/eventlog/kafka/cluster.h"
+#include "common/eventlog/kafka/kafka_log_impl.h"
+#include "common/eventlog/kafka/kafka_member.h"
+#include "common/eventlog/kafka/kafka_tail.h"
+#include "common/status/macros.h"
+
+namespace touchstone::eventlog {
+
+absl::StatusOr<std::unique_ptr<EventLog>> OpenKafkaLog(KafkaOptions options, const clock::Clock& clock) {
+  return kafka::KafkaLog::Open(std::move(options), clock);
+}
+
+namespace kafka {
+namespace {
+
+// The declared topics with the counts they have.
+absl::StatusOr<TopicCatalog> CatalogOf(const KafkaOptions& options, const Cluster& cluster) {
+  std::vector<TopicSpec> topics = options.catalog.topics();
+  std::vector<std::string> missing;
+  for (TopicSpec& topic : topics) {
+    auto it = cluster.partition_counts.find(absl::StrCat(options.prefix, topic.name));
+    if (it == cluster.partition_counts.end()) {
+      missing.push_back(absl::StrCat(options.prefix, topic.name));
+    } else {
+      topic.partitions = it->second;
+    }
+  }
+  if (missing.empty()) return TopicCatalog(std::move(topics));
+  return absl::FailedPreconditionError(absl::StrCat("the cluster at ", options.bootstrap, " lacks ", absl::StrJoin(missing, ", "),
+                                                    ". To create what is missing: touchstone topics apply"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Open(KafkaOptions options, const clock::Clock& clock) {
+  std::unique_ptr<KafkaLog> log(new KafkaLog(std::move(options), clock));
+  RETURN_IF_ERROR(log->Connect());
+  return log;
+}
+
+absl::Status KafkaLog::Connect() {
+  ASSIGN_OR_RETURN(appender_, Appender::Open(options_, catalog_, clock_, changes_));
+  ASSIGN_OR_RETURN(const Cluster cluster, ReadCluster(options_, appender_->handle()));
+  ASSIGN_OR_RETURN(catalog_, CatalogOf(options_, cluster));
+  // A copy of another cluster's state, or of another deployment's, lies in another folder.
+  ASSIGN_OR_RETURN(store_, StateStore::Open(absl::StrCat(options_.data_folder, "/state/", cluster.id, "/", options_.prefix),
+                                            options_.state_cache_bytes));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<TopicPartition>> KafkaLog::PartitionsOf(absl::string_view topic) const {
+  ASSIGN_OR_RETURN(const TopicSpec spec, catalog_.Find(topic));
+  std::vector<TopicPartition> partitions;
+  for (int p = 0; p < spec.partitions; ++p) partitions.push_back({Physical(topic), p});
+  return partitions;
+}
+
+absl::StatusOr<int> KafkaLog::CheckedPartitionCount(const TaskKind& kind) const {
+  std::vector<std::string> together = kind.inputs;
+  together.push_back(absl::StrCat(kind.name, ".state"));
+  int count = 0;
+  for (const std::string& topic : together) {
+    ASSIGN_OR_RETURN(const TopicSpec spec, catalog_.Find(topic));
+    if (count != 0 && spec.partitions != count) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("task kind ", kind.name, ": its inputs and its state must have equal partition counts, but ",
+                       Physical(kind.inputs.front()), " has ", count, " and ", Physical(topic), " ", spec.partitions));
+    }
+    count = spec.partitions;
+  }
+  for (const std::string& topic : kind.broadcasts) {
+    ASSIGN_OR_RETURN(const TopicSpec spec, catalog_.Find(topic));
+    if (spec.partitions != 1) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(Physical(topic), " is read whole by every task, and so must have one partition"));
+    }
+  }
+  return count;
+}
+
+absl::StatusOr<std::unique_ptr<Member>> KafkaLog::Join(const TaskKind& kind, const MemberOptions& options) {
+  ASSIGN_OR_RETURN(const int partition_count, CheckedPartitionCount(kind));
+  std::string id = absl::StrCat(options_.prefix, kind.name, "-", options.instance, "-", options.worker);
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (!member_ids_.insert(id).second) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("worker ", options.worker, " of ", options.instance, " is a member of ", kind.name, " already"));
+    }
+  }
+  return KafkaMember::Join(*this, kind, partition_count, std::move(id));
+}
+
+void KafkaLog::Leave(const std::string& member_id) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  member_ids_.erase(member_id);
+}
+
+absl::StatusOr<std::unique_ptr<Tail>> KafkaLog::OpenTail(absl::string_view topic, const TailStart& start) {
+  ASSIGN_OR_RETURN(std::vector<TopicPartition> partitions, PartitionsOf(topic));
+  return KafkaTail::Open(options_, std::move(partitions), start, changes_);
+}
+
+absl::StatusOr<std::vector<int64_t>> KafkaLog::EndOffsets(absl::string_view topic) {
+  ASSIGN_OR_RETURN(std::vector<TopicPartition> partitions, PartitionsOf(topic));
+  ASSIGN_OR_RETURN(const OffsetReader reader, OffsetReader::Open(options_, "read_committed"));
+  return reader.Ends(std::move(partitions));
+}
+
+}  // namespace kafka
+}  // namespace touchstone::eventlog

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "common/eventlog/kafka/appender.h"
+#include "common/eventlog/kafka/kafka_log.h"
+#include "common/eventlog/kafka/state_store.h"
+
+namespace touchstone::eventlog::kafka {
+
+class KafkaLog : public EventLog {
+ public:
+  static absl::StatusOr<std::unique_ptr<KafkaLog>> Open(KafkaOptions options, const clock::Clock& clock);
+
+  const TopicCatalog& topics() const override { return catalog_; }
+  void Append(std::vector<OutRecord> records, AppendDone done) override {
+    appender_->Append(std::move(records), std::move(done));
+  }
+  absl::StatusOr<std::unique_ptr<Member>> Join(const TaskKind& kind, const MemberOptions& options) override;
+  absl::StatusOr<std::unique_ptr<Tail>> OpenTail(absl::string_view topic, const TailStart& start) override;
+  absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override;
+  // A commit that has returned is durable.
+  void WhenDurable(CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override { std::move(done)(absl::OkStatus()); }
+  ChangeSignal& changes() override { return changes_; }
+  absl::Status Intake() const override { return appender_->Intake(); }
+  absl::string_view name() const override { return "kafka"; }
+
+  // For members and tails.
+  const KafkaOptions& options() const { return options_; }
+  const clock::Clock& clock() const { return clock_; }
+  const StateStore& store() const { return *store_; }
+  std::string Physical(absl::string_view topic) const { return absl::StrCat(options_.prefix, topic); }
+  // All partitions of a topic by its name in the cluster.
+  absl::StatusOr<std::vector<TopicPartition>> PartitionsOf(absl::string_view topic) const;
+  CommitPoint NextPoint() { return CommitPoint{++last_point_}; }
+  void Leave(const std::string& member_id);
+
+ private:
+  KafkaLog(KafkaOptions options, const clock::Clock& clock) : options_(std::move(options)), clock_(clock) {}
+  absl::Status Connect();
+  // The kind's partition count, where its topics fit together.
+  absl::StatusOr<int> CheckedPartitionCount(const TaskKind& kind) const;
+
+  const KafkaOptions options_;
+  const clock::Clock& clock_;
+  TopicCatalog catalog_;
+  ChangeSignal changes_;
+  std::atomic<uint64_t> last_point_ = 0;
+  std::unique_ptr<StateStore> store_;
+  std::mutex mutex_;
+  std::set<std::string> member_ids_;  // Of members that live. Guarded by mutex_.
+  std::unique_ptr<Appender> appender_;
+};
+
+}  // namespace touchstone::eventlog::kafka

@@ -1,0 +1,184 @@
+#include "common/eventlog/kafka/topics_admin.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/eventlog/kafka/cluster.h"
+#include "common/eventlog/kafka/producer.h"
+#include "common/status/macros.h"
+
+namespace touchstone::eventlog {
+namespace {
+
+using kafka::Client;
+using kafka::Owned;
+
+using Configuration = std::map<std::string, std::string>;
+
+constexpr absl::Duration kAnswerTimeout = absl::Seconds(10);
+// With at least this many replicas a write survives one broker, and needs two.
+constexpr int kReplicasForTwoInSync = 3;
+constexpr int kLooksMax = 200;
+constexpr int kLookEveryMs = 50;
+
+// What the manifest means, in Kafka's words.
+Configuration ConfigurationOf(const TopicSpec& topic, const TopicsManifest& manifest) {
+  Configuration configuration = {{"cleanup.policy", topic.compacted ? "compact" : "delete"},
+                                 {"message.timestamp.type", "LogAppendTime"},
+                                 {"max.message.bytes", absl::StrCat(kafka::kMessageBytesMax)}};
+  if (!topic.compacted) {
+    const bool kept = topic.retention == absl::InfiniteDuration();
+    configuration["retention.ms"] = kept ? "-1" : absl::StrCat(absl::ToInt64Milliseconds(topic.retention));
+  }
+  if (manifest.replication_factor >= kReplicasForTwoInSync) configuration["min.insync.replicas"] = "2";
+  return configuration;
+}
+
+absl::StatusOr<Client> AdminClient(const KafkaOptions& options) { return kafka::Settings(options).Make(RD_KAFKA_PRODUCER); }
+
+Owned<rd_kafka_AdminOptions_t> AdminOptions(const Client& client, rd_kafka_admin_op_t operation) {
+  Owned<rd_kafka_AdminOptions_t> options(rd_kafka_AdminOptions_new(client.get(), operation));
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), static_cast<int>(absl::ToInt64Milliseconds(kAnswerTimeout)), nullptr,
+                                            0);
+  return options;
+}
+
+// The answer to an admin request that was put to `queue`.
+absl::StatusOr<Owned<rd_kafka_event_t>> Await(const kafka::Queue& queue, absl::string_view doing) {
+  Owned<rd_kafka_event_t> event(
+      rd_kafka_queue_poll(queue.get(), static_cast<int>(absl::ToInt64Milliseconds(kAnswerTimeout + absl::Seconds(1)))));
+  if (event == nullptr) return absl::UnavailableError(absl::StrCat(doing, ": the cluster does not answer"));
+  RETURN_IF_ERROR(kafka::ToStatus(rd_kafka_event_error(event.get()), doing));
+  return event;
+}
+
+// By name in the cluster.
+absl::StatusOr<std::map<std::string, Configuration>> Configurations(const Client& client,
+                                                                    const std::vector<std::string>& topics) {
+  std::map<std::string, Configuration> configurations;
+  if (topics.empty()) return configurations;
+  std::vector<Owned<rd_kafka_ConfigResource_t>> resources;
+  std::vector<rd_kafka_ConfigResource_t*> raw;
+  for (const std::string& topic : topics) {
+    raw.push_back(resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())).get());
+  }
+  const kafka::Queue queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_DescribeConfigs(client.get(), raw.data(), raw.size(), AdminOptions(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS).get(),
+                           queue.get());
+  ASSIGN_OR_RETURN(const Owned<rd_kafka_event_t> event, Await(queue, "asking how topics are set"));
+  size_t count = 0;
+  const rd_kafka_ConfigResource_t** described =
+      rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  for (size_t i = 0; i < count; ++i) {
+    const std::string topic = rd_kafka_ConfigResource_name(described[i]);
+    RETURN_IF_ERROR(kafka::ToStatus(rd_kafka_ConfigResource_error(described[i]), absl::StrCat("asking how ", topic, " is set")));
+    size_t entry_count = 0;
+    const rd_kafka_ConfigEntry_t** entries = rd_kafka_ConfigResource_configs(described[i], &entry_count);
+    for (size_t e = 0; e < entry_count; ++e) {
+      const char* value = rd_kafka_ConfigEntry_value(entries[e]);
+      configurations[topic][rd_kafka_ConfigEntry_name(entries[e])] = value == nullptr ? "" : value;
+    }
+  }
+  return configurations;
+}
+
+void Compare(const std::string& topic, const Configuration& declared, const Configuration& actual, TopicsPlan& plan) {
+  for (const auto& [setting, value] : declared) {
+    auto it = actual.find(setting);
+    if (it == actual.end() || it->second != value)
+      plan.differences.push_back({topic, setting, value, it == actual.end() ? "" : it->second});
+  }
+}
+
+absl::StatusOr<Owned<rd_kafka_NewTopic_t>> NewTopic(const TopicSpec& topic, const TopicsManifest& manifest) {
+  char reason[256];
+  Owned<rd_kafka_NewTopic_t> created(rd_kafka_NewTopic_new(absl::StrCat(manifest.prefix, topic.name).c_str(), topic.partitions,
+                                                           manifest.replication_factor, reason, sizeof(reason)));
+  if (created == nullptr) return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name, ": ", reason));
+  for (const auto& [setting, value] : ConfigurationOf(topic, manifest)) {
+    rd_kafka_NewTopic_set_config(created.get(), setting.c_str(), value.c_str());
+  }
+  return created;
+}
+
+absl::Status ResultOf(const rd_kafka_event_t* event) {
+  size_t count = 0;
+  const rd_kafka_topic_result_t** results =
+      rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(const_cast<rd_kafka_event_t*>(event)), &count);
+  std::vector<std::string> failed;
+  for (size_t i = 0; i < count; ++i) {
+    const rd_kafka_resp_err_t error = rd_kafka_topic_result_error(results[i]);
+    // Somebody else was faster.
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) continue;
+    const char* text = rd_kafka_topic_result_error_string(results[i]);
+    failed.push_back(
+        absl::StrCat(rd_kafka_topic_result_name(results[i]), ": ", text == nullptr ? rd_kafka_err2str(error) : text));
+  }
+  if (failed.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("not created: ", absl::StrJoin(failed, "; ")));
+}
+
+// The controller knows of a topic before the brokers do.
+absl::Status AwaitKnown(const KafkaOptions& options, const Client& client, const TopicsManifest& manifest,
+                        const std::vector<TopicSpec>& created) {
+  for (int look = 0; look < kLooksMax; ++look) {
+    ASSIGN_OR_RETURN(const kafka::Cluster cluster, kafka::ReadCluster(options, client.get()));
+    const bool all = std::all_of(created.begin(), created.end(), [&](const TopicSpec& topic) {
+      return cluster.partition_counts.contains(absl::StrCat(manifest.prefix, topic.name));
+    });
+    if (all) return absl::OkStatus();
+    rd_kafka_poll(client.get(), kLookEveryMs);
+  }
+  return absl::UnavailableError("the topics are created, and the brokers do not know of them yet");
+}
+
+}  // namespace
+
+absl::StatusOr<TopicsPlan> PlanTopics(const KafkaOptions& options, const TopicsManifest& manifest) {
+  ASSIGN_OR_RETURN(const Client client, AdminClient(options));
+  ASSIGN_OR_RETURN(const kafka::Cluster cluster, kafka::ReadCluster(options, client.get()));
+  TopicsPlan plan;
+  std::vector<std::string> existing;
+  for (const TopicSpec& topic : manifest.catalog.topics()) {
+    const std::string name = absl::StrCat(manifest.prefix, topic.name);
+    cluster.partition_counts.contains(name) ? existing.push_back(name) : plan.missing.push_back(topic);
+  }
+  ASSIGN_OR_RETURN(const auto configurations, Configurations(client, existing));
+  for (const TopicSpec& topic : manifest.catalog.topics()) {
+    const std::string name = absl::StrCat(manifest.prefix, topic.name);
+    auto configuration = configurations.find(name);
+    if (configuration == configurations.end()) continue;
+    const int partitions = cluster.partition_counts.at(name);
+    if (partitions != topic.partitions) {
+      plan.differences.push_back({name, "partitions", absl::StrCat(topic.partitions), absl::StrCat(partitions)});
+    }
+    Compare(name, ConfigurationOf(topic, manifest), configuration->second, plan);
+  }
+  return plan;
+}
+
+absl::Status CreateTopics(const KafkaOptions& options, const TopicsManifest& manifest, const std::vector<TopicSpec>& missing) {
+  if (missing.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Client client, AdminClient(options));
+  RETURN_IF_ERROR(kafka::ReadCluster(options, client.get()).status());
+  std::vector<Owned<rd_kafka_NewTopic_t>> topics;
+  std::vector<rd_kafka_NewTopic_t*> raw;
+  for (const TopicSpec& topic : missing) {
+    ASSIGN_OR_RETURN(topics.emplace_back(), NewTopic(topic, manifest));
+    raw.push_back(topics.back().get());
+  }
+  const Owned<rd_kafka_AdminOptions_t> admin_options = AdminOptions(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+  // Until the topics are known to the controller's followers too.
+  rd_kafka_AdminOptions_set_operation_timeout(admin_options.get(), static_cast<int>(absl::ToInt64Milliseconds(kAnswerTimeout)),
+                                              nullptr, 0);
+  const kafka::Queue queue(rd_kafka_queue_new(client.get()));
+  rd_kafka_CreateTopics(client.get(), raw.data(), raw.size(), admin_options.get(), queue.get());
+  ASSIGN_OR_RETURN(const Owned<rd_kafka_event_t> event, Await(queue, "creating topics"));
+  RETURN_IF_ERROR(ResultOf(event.get()));
+  return AwaitKnown(options, client, manifest, missing);
+}
+
+}  // namespace touchstone::eventlog
