@@ -27,9 +27,9 @@ std::string EndIsMissing(const WriteEnd& mark, const WriteEnd& end, absl::string
                       damage.empty() ? "" : absl::StrCat(" (store/", damage, ")"));
 }
 
-// What cannot be opened is damaged, unless the disk only failed to answer.
+// What is wrong or not there is damage; anything else (the disk does not answer) says itself what it is.
 absl::Status StoreError(const std::string& folder, const absl::Status& status) {
-  if (absl::IsUnavailable(status)) return status;
+  if (!absl::IsDataLoss(status) && !absl::IsNotFound(status)) return status;
   return DamagedFolder(folder, absl::StrCat("is damaged: ", status.message()));
 }
 

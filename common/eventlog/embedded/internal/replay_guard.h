@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 
 #include "rocksdb/wal_filter.h"
 
@@ -10,12 +12,17 @@ namespace touchstone::eventlog::embedded {
 // reached the disk out of order) and replays what lies behind it: then a later commit would be there without an earlier one.
 class ReplayGuard : public rocksdb::WalFilter {
  public:
+  void ColumnFamilyLogNumberMap(const std::map<uint32_t, uint64_t>& log_numbers,
+                                const std::map<std::string, uint32_t>& family_numbers) override;
   WalProcessingOption LogRecordFound(unsigned long long log_number, const std::string& log_file_name,  // NOLINT
                                      const rocksdb::WriteBatch& batch, rocksdb::WriteBatch* new_batch,
                                      bool* batch_changed) override;
   const char* Name() const override { return "touchstone.ReplayGuard"; }
 
  private:
+  // Logs before this one are in the tables of every family. Their deletion may have been undone by a power loss; they are not
+  // replayed, and are no part of the sequence.
+  uint64_t first_log_ = 0;
   uint64_t last_write_ = 0;
 };
 

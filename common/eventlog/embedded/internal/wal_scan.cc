@@ -126,6 +126,7 @@ absl::StatusOr<WalScan> ScanWal(rocksdb::Env& env, const std::string& store_fold
   for (uint64_t number : numbers) {
     const std::string name = absl::StrFormat("%06d.log", number);
     ASSIGN_OR_RETURN(const std::string damage, ScanFile(env, absl::StrCat(store_folder, "/", name), [&](absl::string_view start) {
+                       if (IsEmptyBatch(start)) return true;
                        const std::optional<WriteEnd> end = WriteEndOfBatch(start);
                        if (!end || (scan.end.write != 0 && end->write != scan.end.write + 1)) return false;
                        scan.end = *end;

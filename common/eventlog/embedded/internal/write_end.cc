@@ -39,4 +39,6 @@ std::optional<WriteEnd> WriteEndOfBatch(absl::string_view batch) {
   return ParseWriteEnd(batch.substr(first.size(), kEndBytes));
 }
 
+bool IsEmptyBatch(absl::string_view batch) { return batch.size() == kBatchHeaderBytes; }
+
 }  // namespace touchstone::eventlog::embedded

@@ -27,4 +27,7 @@ std::optional<WriteEnd> ParseWriteEnd(absl::string_view bytes);
 // What a batch (as RocksDB lays it out in its write-ahead log) says of itself. Nothing: the batch is none of ours.
 std::optional<WriteEnd> WriteEndOfBatch(absl::string_view batch);
 
+// Whether a batch holds nothing: RocksDB writes one at the head of a log after it had to stop at a damaged one.
+bool IsEmptyBatch(absl::string_view batch);
+
 }  // namespace touchstone::eventlog::embedded
