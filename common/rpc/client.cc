@@ -32,7 +32,7 @@ gpr_timespec In(absl::Duration timeout) {
 
 absl::Status NobodyThere(const std::string& address) {
   return absl::UnavailableError(
-      absl::StrCat("nothing listens at ", address, ": start it with `touchstone up`, or name the right address with --server"));
+      absl::StrCat("nothing listens at ", address, ": start it with `touchstone up`, or name the right address with --address"));
 }
 
 }  // namespace

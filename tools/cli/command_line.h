@@ -1,0 +1,38 @@
+#ifndef TOUCHSTONE_TOOLS_CLI_COMMAND_LINE_H_
+#define TOUCHSTONE_TOOLS_CLI_COMMAND_LINE_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "tools/cli/context.h"
+
+namespace CLI {
+class App;
+}
+
+namespace touchstone::cli {
+
+inline constexpr char kDefaultAddress[] = "127.0.0.1:7300";
+
+// How a command is shown in --help.
+struct Description {
+  std::string name;
+  std::string what;
+  // One or more command lines that work.
+  std::string example;
+};
+
+// A subcommand with --json and --help; the caller adds its own flags. `run` is called once all flags are known.
+CLI::App* Declare(CLI::App& app, Context& context, const Description& description, std::function<absl::StatusOr<int>()> run);
+
+// The same with --address: for commands that talk to a suite.
+CLI::App* DeclareRemote(CLI::App& app, Context& context, const Description& description,
+                        std::function<absl::StatusOr<int>()> run);
+
+// Parses and runs `touchstone ARGS...`; returns the exit code (common/runtime/exit_code.h). Errors are one line on context.err.
+int RunCommandLine(int argc, const char* const* argv, Context& context);
+
+}  // namespace touchstone::cli
+
+#endif  // TOUCHSTONE_TOOLS_CLI_COMMAND_LINE_H_

@@ -1,0 +1,22 @@
+#ifndef TOUCHSTONE_TOOLS_CLI_CONNECTION_H_
+#define TOUCHSTONE_TOOLS_CLI_CONNECTION_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "common/rpc/client.h"
+#include "common/status/macros.h"
+#include "tools/cli/context.h"
+
+namespace touchstone::cli {
+
+// A stub of `Service` at the address that the flags named. Blocks until it is connected; UNAVAILABLE where nothing listens.
+template <typename Service>
+absl::StatusOr<std::unique_ptr<typename Service::Stub>> StubOf(const Context& context) {
+  ASSIGN_OR_RETURN(std::shared_ptr<grpc::Channel> channel, rpc::Connect(context.address));
+  return Service::NewStub(channel);
+}
+
+}  // namespace touchstone::cli
+
+#endif  // TOUCHSTONE_TOOLS_CLI_CONNECTION_H_

@@ -1,0 +1,35 @@
+#ifndef TOUCHSTONE_TOOLS_CLI_ENUM_WORD_H_
+#define TOUCHSTONE_TOOLS_CLI_ENUM_WORD_H_
+
+#include <google/protobuf/descriptor.h>
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace touchstone::cli {
+
+// `email` for CHANNEL_EMAIL, `less than zero` for MOMENT_KIND_LESS_THAN_ZERO; empty for the unspecified value, the number for
+// one that this build does not know.
+std::string EnumWord(const google::protobuf::EnumDescriptor& descriptor, int number);
+
+// The same for an enum's own type: EnumWord(touchpoint.channel(), ...).
+template <typename Enum>
+std::string WordOf(Enum value) {
+  return EnumWord(*google::protobuf::GetEnumDescriptor<Enum>(), value);
+}
+
+// `email`, `EMAIL`, `less-than-zero`, `CHANNEL_EMAIL`. INVALID_ARGUMENT lists the words and names the nearest.
+absl::StatusOr<int> ParseEnumWord(const google::protobuf::EnumDescriptor& descriptor, absl::string_view word);
+
+template <typename Enum>
+absl::StatusOr<Enum> ParseWord(absl::string_view word) {
+  const absl::StatusOr<int> number = ParseEnumWord(*google::protobuf::GetEnumDescriptor<Enum>(), word);
+  if (!number.ok()) return number.status();
+  return static_cast<Enum>(*number);
+}
+
+}  // namespace touchstone::cli
+
+#endif  // TOUCHSTONE_TOOLS_CLI_ENUM_WORD_H_

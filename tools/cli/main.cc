@@ -1,0 +1,43 @@
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/clock/system_clock.h"
+#include "common/rpc/grpc_log.h"
+#include "tools/cli/command_line.h"
+
+namespace {
+
+touchstone::cli::Terminal FindTerminal() {
+  touchstone::cli::Terminal terminal;
+  winsize size = {};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) terminal.width = size.ws_col;
+  const char* type = std::getenv("TERM");
+  const bool able = type != nullptr && absl::string_view(type) != "dumb";
+  terminal.colour = able && isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+  terminal.progress = able && isatty(STDERR_FILENO) == 1;
+  return terminal;
+}
+
+// 128 random bits.
+std::string NewId() {
+  std::random_device random;
+  return absl::StrCat(absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8),
+                      absl::Hex(random(), absl::kZeroPad8), absl::Hex(random(), absl::kZeroPad8));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  const touchstone::clock::SystemClock clock;
+  const touchstone::rpc::GrpcLog silent(nullptr);
+  touchstone::cli::Context context{
+      .in = std::cin, .out = std::cout, .err = std::cerr, .clock = clock, .new_id = NewId, .terminal = FindTerminal()};
+  return touchstone::cli::RunCommandLine(argc, argv, context);
+}

@@ -1,0 +1,128 @@
+#include <CLI/CLI.hpp>
+#include <istream>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/substitute.h"
+#include "common/clock/proto_time.h"
+#include "common/rpc/client.h"
+#include "common/runtime/exit_code.h"
+#include "common/status/macros.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/connection.h"
+#include "tools/cli/ingest_stream.h"
+#include "tools/cli/message_json.h"
+#include "tools/cli/pause.h"
+#include "tools/cli/touchpoint_flags.h"
+#include "touchstone/ingestion/v1/ingestion_service.grpc.pb.h"
+
+namespace touchstone::cli {
+namespace {
+
+using ingestion::v1::IngestionService;
+
+absl::StatusOr<int> SendOne(TouchpointFlags flags, Context& context) {
+  if (flags.id.empty()) flags.id = context.new_id();
+  ingestion::v1::IngestTouchpointRequest request;
+  ASSIGN_OR_RETURN(*request.mutable_touchpoint(), TouchpointOf(flags, context.clock.Now()));
+  ASSIGN_OR_RETURN(const auto stub, StubOf<IngestionService>(context));
+  ASSIGN_OR_RETURN(const ingestion::v1::IngestTouchpointResponse response,
+                   rpc::Call(*stub, &IngestionService::Stub::IngestTouchpoint, request));
+  if (context.json) {
+    context.out << JsonLine(response) << std::endl;
+  } else {
+    context.out << "taken as " << flags.source << " " << flags.id << "\ntoken " << response.token() << std::endl;
+  }
+  return runtime::kExitOk;
+}
+
+// Touchpoints as JSON, one a line; what has no id gets one, what has no time is now.
+absl::StatusOr<events::v1::Touchpoint> ParseLine(const std::string& line, Context& context) {
+  events::v1::Touchpoint touchpoint;
+  RETURN_IF_ERROR(ParseJson(line, touchpoint));
+  if (touchpoint.id().empty()) touchpoint.set_id(context.new_id());
+  if (!touchpoint.has_occur_time()) *touchpoint.mutable_occur_time() = clock::ToProto(context.clock.Now());
+  return touchpoint;
+}
+
+absl::StatusOr<int> SendLines(Context& context) {
+  ASSIGN_OR_RETURN(const auto stub, StubOf<IngestionService>(context));
+  int64_t unreadable = 0;
+  const auto refuse = [&context](int64_t line, const absl::Status& why) {
+    context.err << "line " << line << ": " << why.message() << std::endl;
+  };
+  IngestStream stream(*stub, Pause, refuse);
+  std::string line;
+  for (int64_t number = 1; std::getline(context.in, line); ++number) {
+    if (absl::StripAsciiWhitespace(line).empty()) continue;
+    absl::StatusOr<events::v1::Touchpoint> touchpoint = ParseLine(line, context);
+    if (touchpoint.ok()) {
+      RETURN_IF_ERROR(stream.Send(*std::move(touchpoint), number));
+    } else {
+      ++unreadable;
+      refuse(number, touchpoint.status());
+    }
+    // Nothing more is there yet: who types or follows a file sees now what became of it.
+    if (context.in.rdbuf()->in_avail() <= 0) RETURN_IF_ERROR(stream.Flush());
+  }
+  RETURN_IF_ERROR(stream.Flush());
+  const int64_t failed = stream.rejected() + unreadable;
+  context.out << absl::Substitute(context.json ? R"({"accepted": $0, "rejected": $1})" : "$0 taken, $1 refused",
+                                  stream.accepted(), failed)
+              << std::endl;
+  return failed == 0 ? runtime::kExitOk : runtime::kExitFailed;
+}
+
+void AddOptions(CLI::App& command, TouchpointFlags& flags) {
+  command.add_option("--type", flags.type, "What it is, in dotted words")->type_name("TYPE");
+  command.add_option("--name", flags.names, "Who: KIND:VALUE; repeat it for more names of the same person")->type_name("NAME");
+  command.add_option("--id", flags.id, "Unique within the source; a repeat is dropped [a new one]")->type_name("ID");
+  command.add_option("--source", flags.source, "The system that states it [touchstone.cli]")->type_name("SOURCE");
+  command.add_option("--channel", flags.channel, "web, phone, email, chat, social, ... [system]")->type_name("CHANNEL");
+  command.add_option("--direction", flags.direction, "inbound, outbound, external [inbound]")->type_name("DIRECTION");
+  command.add_option("--occur-time", flags.occur_time, "RFC 3339, or relative to now: -3d, -1h30m [now]")->type_name("TIME");
+  command.add_option("--text", flags.text, "What was said or written")->type_name("TEXT");
+  command.add_option("--language", flags.language, "Of the text: pt-BR")->type_name("TAG");
+  command.add_option("--sentiment", flags.sentiment, "-1 (bad) to 1 (good)")->type_name("NUMBER");
+  command.add_option("--stars", flags.stars, "Of a review, 1 to 5")->type_name("N");
+  command.add_option("--nps", flags.nps, "0 to 10")->type_name("N");
+  command.add_option("--csat", flags.csat, "1 to 5")->type_name("N");
+  command.add_option("--ces", flags.ces, "1 to 7")->type_name("N");
+  command.add_option("--outcome", flags.outcome, "succeeded, failed, abandoned, pending")->type_name("OUTCOME");
+  command.add_option("--topic", flags.topic, "What it was about")->type_name("TOPIC");
+  command.add_option("--promise", flags.promise, "WHAT=TIME, relative to its occur time: delivery=+3d")->type_name("PROMISE");
+  command.add_option("--money", flags.money, "'59.90 EUR'")->type_name("MONEY");
+  command.add_option("--attribute", flags.attributes, "KEY=VALUE, repeated")->type_name("ATTRIBUTE");
+  for (const char* kind : {"order", "contact", "case", "session", "campaign", "content"}) {
+    command
+        .add_option_function<std::string>(
+            absl::StrCat("--", kind),
+            [&flags, kind](const std::string& id) { flags.correlations.push_back(absl::StrCat(kind, "=", id)); },
+            absl::StrCat("The ", kind, " it belongs to"))
+        ->type_name("ID");
+  }
+}
+
+}  // namespace
+
+void AddSend(CLI::App& app, Context& context) {
+  auto flags = std::make_shared<TouchpointFlags>();
+  CLI::App* command = DeclareRemote(
+      app, context,
+      {.name = "send",
+       .what = "Sends one touchpoint, or JSON lines from stdin",
+       .example = "touchstone send --type order.purchased --name customer:42 --channel web --order A --promise delivery=+3d\n"
+                  "touchstone send < touchpoints.jsonl"},
+      [flags, &context]() -> absl::StatusOr<int> {
+        if (!flags->type.empty()) return SendOne(*flags, context);
+        if (flags->names.empty()) return SendLines(context);
+        return absl::InvalidArgumentError("--type: is required where --name is given");
+      });
+  AddOptions(*command, *flags);
+}
+
+}  // namespace touchstone::cli

@@ -1,0 +1,22 @@
+#include "tools/cli/zone_flag.h"
+
+#include <CLI/CLI.hpp>
+
+#include "common/calendar/zone.h"
+#include "common/status/errors.h"
+
+namespace touchstone::cli {
+
+std::shared_ptr<const std::string> AddZoneFlag(CLI::App& command) {
+  auto zone = std::make_shared<std::string>(kDefaultZone);
+  command.add_option("--zone", *zone, "IANA zone of the times shown [UTC]")->type_name("ZONE");
+  return zone;
+}
+
+absl::StatusOr<absl::TimeZone> ZoneOf(const std::string& flag) {
+  absl::StatusOr<absl::TimeZone> zone = calendar::LoadZone(flag);
+  if (!zone.ok()) return status::Annotated(zone.status(), "--zone");
+  return zone;
+}
+
+}  // namespace touchstone::cli

@@ -1,0 +1,26 @@
+#ifndef TOUCHSTONE_TOOLS_CLI_ZONE_FLAG_H_
+#define TOUCHSTONE_TOOLS_CLI_ZONE_FLAG_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace CLI {
+class App;
+}
+
+namespace touchstone::cli {
+
+inline constexpr char kDefaultZone[] = "UTC";
+
+// Adds --zone to a command; the text is there once the flags are read.
+std::shared_ptr<const std::string> AddZoneFlag(CLI::App& command);
+
+// INVALID_ARGUMENT names the flag.
+absl::StatusOr<absl::TimeZone> ZoneOf(const std::string& flag);
+
+}  // namespace touchstone::cli
+
+#endif  // TOUCHSTONE_TOOLS_CLI_ZONE_FLAG_H_
