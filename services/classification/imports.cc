@@ -81,8 +81,7 @@ absl::StatusOr<std::vector<std::string>> OnImportTimer(absl::string_view key, st
     }
     End(key, entry, work);
   }
-  // `key` is `i/IMPORT`, and the names it touched are at `j/IMPORT/NAME`.
-  const std::string prefix = absl::StrCat("j/", key.substr(sizeof(keys::kImports) - 1), "/");
+  const std::string prefix = keys::ImportNames(key.substr(1));
   RETURN_IF_ERROR(work.Scan(prefix, eventlog::PrefixEnd(prefix), [&](absl::string_view one, absl::string_view) {
     names.emplace_back(one.substr(prefix.size()));
     return static_cast<int>(names.size()) < kConcludedPerStep;

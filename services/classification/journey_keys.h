@@ -6,15 +6,15 @@
 #include "absl/strings/string_view.h"
 #include "touchstone/events/v1/touchpoint.pb.h"
 
-// The keys of the journey task's state. Name keys hold no `/`; what may hold one is written with %2F, or hashed.
+// The keys of the journey task's state (ADR 6). Neither name keys nor import ids hold a \0.
 //
-//   h/NAME                             Head, and the timer of the name
-//   b/NAME                             FoldState of what is no longer kept
-//   t/NAME/TIME SOURCE \0 ID           Touchpoint, as accepted; TIME is 8 bytes that order as nanoseconds do
-//   d/NAME/HASH                        the touchpoint's key; HASH is 16 bytes of (source, id)
-//   m/NAME/LETTERS                     MomentEntry; LETTERS end the moment's id
-//   i/IMPORT                           ImportEntry, and the timer of the import
-//   j/IMPORT/NAME                      empty: the import touched the name
+//   h NAME                             Head, and the timer of the name
+//   b NAME                             FoldState of what is no longer kept
+//   t NAME \0 TIME SOURCE \0 ID        Touchpoint, as accepted; TIME is 8 bytes that order as nanoseconds do
+//   d NAME \0 HASH                     the touchpoint's key; HASH is 16 bytes of (source, id)
+//   m NAME \0 LETTERS                  MomentEntry; LETTERS end the moment's id
+//   i IMPORT                           ImportEntry, and the timer of the import
+//   j IMPORT \0 NAME                   empty: the import touched the name
 namespace touchstone::classification::keys {
 
 std::string Head(absl::string_view name);
@@ -31,8 +31,8 @@ std::string Import(absl::string_view import_id);
 std::string ImportNames(absl::string_view import_id);
 std::string ImportName(absl::string_view import_id, absl::string_view name);
 
-inline constexpr char kHeads[] = "h/";
-inline constexpr char kImports[] = "i/";
+inline constexpr char kHeadPart = 'h';
+inline constexpr char kImportPart = 'i';
 
 }  // namespace touchstone::classification::keys
 

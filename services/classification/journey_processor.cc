@@ -4,9 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "common/status/macros.h"
 #include "common/stream/topics.h"
 #include "services/classification/domain/fold_point.h"
@@ -91,8 +89,7 @@ absl::Status JourneyProcessor::OnControl(const eventlog::Record& record, stream:
 }
 
 absl::Status JourneyProcessor::OnTimer(absl::string_view key, absl::Time due, stream::UnitOfWork& work) {
-  if (absl::StartsWith(key, keys::kImports)) return OnImportEnd(key, work);
-  return OnNameTimer(absl::StripPrefix(key, keys::kHeads), work);
+  return key[0] == keys::kImportPart ? OnImportEnd(key, work) : OnNameTimer(key.substr(1), work);
 }
 
 absl::Status JourneyProcessor::OnNameTimer(absl::string_view name, stream::UnitOfWork& work) {
