@@ -21,7 +21,7 @@ namespace {
 namespace events = touchstone::events::v1;
 
 constexpr int kInterleavings = 10'000;
-constexpr int kActions = 36;
+constexpr int kActions = 24;
 
 // Nights in which a clock changes somewhere, and one in which none does.
 constexpr absl::string_view kStarts[] = {"2026-03-07 12:00", "2026-03-28 12:00", "2026-10-24 12:00",
@@ -77,8 +77,8 @@ class RandomWorld {
   int Pick(size_t n) { return static_cast<int>(random_() % n); }
 
   void Step() {
-    if (chaos_ && crash_random_() % 4 == 0) world_.CrashPlanner();
-    if (chaos_ && crash_random_() % 4 == 0) world_.CrashGate();
+    if (chaos_ && crash_random_() % 8 == 0) world_.CrashPlanner();
+    if (chaos_ && crash_random_() % 8 == 0) world_.CrashGate();
     if (Pick(2) == 0) {
       world_.StepPlanner();
     } else {

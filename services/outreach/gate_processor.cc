@@ -25,7 +25,12 @@ absl::StatusOr<AddressBook> LoadBook(absl::string_view address_key, const stream
 }
 
 void StoreBook(AddressBook& book, stream::UnitOfWork& work) {
-  if (book.head_changed()) work.PutMessage(HeadKey(kAddressHeadPart, book.address_key()), book.head());
+  const std::string head_key = HeadKey(kAddressHeadPart, book.address_key());
+  if (book.head_changed() && book.head().ByteSizeLong() == 0) {
+    work.Delete(head_key);
+  } else if (book.head_changed()) {
+    work.PutMessage(head_key, book.head());
+  }
   for (const std::string& send_key : book.changed()) {
     const state::v1::GateSend& send = *book.Find(send_key);
     const std::string key = PartKey(kSendPart, book.address_key(), send_key);

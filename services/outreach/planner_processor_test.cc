@@ -263,28 +263,31 @@ TEST(Planner, EachChangeHasTheNextVersion) {
 }
 
 TEST(Planner, NothingIsKeptForEver) {
-  auto world = World(kAfternoon);
+  PlannerPolicy policy = ThreePlays();
+  policy.plays[0].reentry.not_within = absl::Hours(24 * 30);
+  auto world = World(kAfternoon, policy);
   world->Append(topics::kEscalations, kAna, EscalationOf(kAna, events::ESCALATION_STATUS_QUEUED));
   world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m1", "late", kAfternoon)));
-  world->RunUntil(kAfternoon + absl::Hours(48));
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m2", "bought", kAfternoon)));
+  world->RunUntil(kAfternoon + absl::Hours(20));
   world->Append(topics::kEscalations, kAna, EscalationOf(kAna, events::ESCALATION_STATUS_RESOLVED));
+  world->RunUntil(kAfternoon + absl::Hours(48));
   world->Settle();
-  EXPECT_EQ(world->planner_state_size(), 2);
+  EXPECT_THAT(SentSteps(*world), ElementsAre("first", "ask", "second"));
+  EXPECT_EQ(world->planner_state_size(), 5);
   world->RunUntil(kAfternoon + absl::Hours(24 * 95));
   EXPECT_EQ(world->planner_state_size(), 0);
   EXPECT_EQ(world->gate_state_size(), 0);
 }
 
 TEST(Planner, WhatIsNoMessageIsRefused) {
-  PlannerPolicy policy = ThreePlays();
-  PlannerProcessor processor(policy);
-  OutreachWorld world(std::make_shared<PlannerPolicy>(policy), std::make_shared<GatePolicy>(), kNoon);
   EXPECT_DEATH(
       {
+        auto world = World(kNoon);
         events::Touchpoint other;
         other.set_text("\xff");
-        world.Append(topics::kPlays, kAna, other);
-        world.Settle();
+        world->Append(topics::kPlays, kAna, other);
+        world->Settle();
       },
       "INVALID_ARGUMENT");
 }

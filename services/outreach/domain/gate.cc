@@ -123,7 +123,10 @@ void Gate::OnReport(const events::DeliveryReport& report, absl::Time now, Addres
 void Gate::OnWake(absl::string_view send_key, absl::Time now, AddressBook& book, GateFacts& facts) const {
   const GateSend* send = book.Find(send_key);
   if (send == nullptr || clock::TimeFrom(send->wake_time()) > now) return;
-  if (send->status() != events::OUTREACH_STATUS_HELD) return book.Forget(send_key);
+  if (send->status() != events::OUTREACH_STATUS_HELD) {
+    if (!book.head().sends().empty()) ForgetOldSends(now, book);
+    return book.Forget(send_key);
+  }
   Decide(send_key, now, book, facts);
 }
 
@@ -165,15 +168,18 @@ void Gate::Request(GateSend& send, absl::Time now, AddressBook& book, GateFacts&
   *request.mutable_request_time() = clock::ToProto(now);
   facts.requests.push_back(std::move(request));
   if (!policy_.address_cap.Covers(send.outreach_class())) return;
-  auto& sends = *book.mutable_head().mutable_sends();
-  sends.erase(std::remove_if(sends.begin(), sends.end(),
-                             [&](const state::v1::AddressSend& old) {
-                               return clock::TimeFrom(old.request_time()) + policy_.address_cap.within <= now;
-                             }),
-              sends.end());
-  state::v1::AddressSend& sent = *sends.Add();
+  ForgetOldSends(now, book);
+  state::v1::AddressSend& sent = *book.mutable_head().add_sends();
   sent.set_outreach_class(send.outreach_class());
   *sent.mutable_request_time() = clock::ToProto(now);
+}
+
+void Gate::ForgetOldSends(absl::Time now, AddressBook& book) const {
+  auto& sends = *book.mutable_head().mutable_sends();
+  const auto counts_no_more = [&](const state::v1::AddressSend& sent) {
+    return clock::TimeFrom(sent.request_time()) + policy_.address_cap.within <= now;
+  };
+  sends.erase(std::remove_if(sends.begin(), sends.end(), counts_no_more), sends.end());
 }
 
 void Gate::Close(GateSend& send, const CheckList& list, absl::Time now, AddressBook& book, GateFacts& facts) const {

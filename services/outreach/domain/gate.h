@@ -54,6 +54,8 @@ class Gate {
   void Decide(absl::string_view send_key, absl::Time now, AddressBook& book, GateFacts& facts) const;
   void DecideHeld(absl::Time now, AddressBook& book, GateFacts& facts) const;
   void Request(state::v1::GateSend& send, absl::Time now, AddressBook& book, GateFacts& facts) const;
+  // What the cap need not count any more.
+  void ForgetOldSends(absl::Time now, AddressBook& book) const;
   // Decided for good: answers, and keeps of it what repeats and reports need.
   void Close(state::v1::GateSend& send, const CheckList& list, absl::Time now, AddressBook& book, GateFacts& facts) const;
   void Object(Objection objection, events::v1::OutreachClass outreach_class, absl::Time now, AddressBook& book,

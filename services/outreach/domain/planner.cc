@@ -71,6 +71,12 @@ events::GateMessage Recall(const events::Outreach& outreach, absl::string_view w
   return message;
 }
 
+// Where the day skips that minute (daylight saving), the end of the gap; where it has it twice, the first.
+absl::Time MinuteOf(absl::CivilDay day, int minute, absl::TimeZone zone) {
+  const absl::TimeZone::TimeInfo info = zone.At(absl::CivilMinute(day) + minute);
+  return info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre;
+}
+
 const SendStep* FindStep(const Play* play, absl::string_view id) {
   if (play == nullptr) return nullptr;
   for (const SendStep& step : play->steps) {
@@ -91,10 +97,9 @@ absl::Time AfterWaits(const std::vector<Wait>& waits, absl::Time from, absl::Tim
   for (const Wait& wait : waits) {
     from += wait.span;
     if (!wait.until_minute_of_day.has_value()) continue;
-    // A minute that the day skips (daylight saving) is the first one after the gap.
-    absl::CivilDay day = absl::ToCivilDay(from, zone);
-    const auto minute_of = [&](absl::CivilDay on) { return zone.At(absl::CivilMinute(on) + *wait.until_minute_of_day).pre; };
-    from = minute_of(day) >= from ? minute_of(day) : minute_of(day + 1);
+    const absl::CivilDay day = absl::ToCivilDay(from, zone);
+    const absl::Time today = MinuteOf(day, *wait.until_minute_of_day, zone);
+    from = today >= from ? today : MinuteOf(day + 1, *wait.until_minute_of_day, zone);
   }
   return from;
 }
@@ -137,7 +142,10 @@ void Planner::OnEscalation(const events::Escalation& escalation, absl::Time now,
   const auto& known = plans.head().open_escalations();
   const bool is_known = std::any_of(known.begin(), known.end(), is_it);
   if (!closed && !is_known) {
-    state::v1::OpenEscalation& open = *plans.mutable_head().add_open_escalations();
+    // One customer has one; more are a fault elsewhere, which must not make this head grow.
+    auto& all = *plans.mutable_head().mutable_open_escalations();
+    if (all.size() == kMaxOpenEscalations) all.erase(all.begin());
+    state::v1::OpenEscalation& open = *all.Add();
     open.set_id(escalation.id());
     *open.mutable_open_time() = clock::ToProto(now);
     return;
@@ -151,8 +159,20 @@ void Planner::OnEscalation(const events::Escalation& escalation, absl::Time now,
 void Planner::OnWake(absl::string_view letters, absl::Time now, SubjectPlans& plans, PlannerFacts& facts) const {
   const Planned* planned = plans.Find(letters);
   if (planned == nullptr || !planned->has_wake_time() || clock::TimeFrom(planned->wake_time()) > now) return;
-  if (IsDecided(planned->outreach().status())) return plans.Forget(letters);
+  if (IsDecided(planned->outreach().status())) return Forget(letters, now, plans);
   Attempt(letters, now, plans, facts);
+}
+
+void Planner::Forget(absl::string_view letters, absl::Time now, SubjectPlans& plans) const {
+  plans.Forget(letters);
+  // With it goes what the head need not know any more.
+  auto& entries = *plans.mutable_head().mutable_entries();
+  const auto is_over = [&](const state::v1::PlayEntry& entry) {
+    const Play* play = policy_.Find(entry.play());
+    return play == nullptr ||
+           clock::TimeFrom(entry.enter_time()) + play->reentry.not_within.value_or(absl::ZeroDuration()) <= now;
+  };
+  entries.erase(std::remove_if(entries.begin(), entries.end(), is_over), entries.end());
 }
 
 void Planner::OnAnswer(const events::GateAnswer& answer, absl::Time now, SubjectPlans& plans, PlannerFacts& facts) const {

@@ -60,6 +60,7 @@ class Planner {
                                  absl::Time now, SubjectPlans& plans) const;
   // Waits until `due`, or goes on at once.
   void Begin(absl::string_view letters, absl::Time due, absl::Time now, SubjectPlans& plans, PlannerFacts& facts) const;
+  void Forget(absl::string_view letters, absl::Time now, SubjectPlans& plans) const;
   void Attempt(absl::string_view letters, absl::Time now, SubjectPlans& plans, PlannerFacts& facts) const;
   void Intend(const Play& play, const SendStep& step, const events::v1::ContactPoint& contact_point, absl::string_view letters,
               SubjectPlans& plans, PlannerFacts& facts) const;

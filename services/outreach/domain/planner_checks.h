@@ -10,6 +10,8 @@ namespace touchstone::outreach {
 
 // Active outreaches of one subject; a play that would make one more is dropped.
 inline constexpr int kMaxActive = 64;
+// Escalations of one subject that are known to be open; the oldest is forgotten for one more.
+inline constexpr int kMaxOpenEscalations = 16;
 // Marketing goes to nobody who has this much against us.
 inline constexpr int kMaxStrikeHundredthsForMarketing = 199;
 
