@@ -14,7 +14,6 @@
 #include "common/config/source_map.h"
 #include "common/config/yaml.h"
 #include "common/status/macros.h"
-#include "services/classification/domain/pack_compiler.h"
 
 namespace touchstone::classification {
 namespace {
@@ -76,15 +75,20 @@ class PackLoading {
   explicit PackLoading(ReadFile read) : read_(read) {}
 
   absl::StatusOr<std::shared_ptr<const Pack>> Load(const std::string& folder) {
+    ASSIGN_OR_RETURN(const std::vector<PackSource> sources, ReadSources(folder));
+    std::vector<PackProblem> problems;
+    std::shared_ptr<const Pack> pack = CompilePack(sources, problems);
+    if (pack == nullptr) return absl::InvalidArgumentError(Render(problems));
+    return pack;
+  }
+
+  absl::StatusOr<std::vector<PackSource>> ReadSources(const std::string& folder) {
     RETURN_IF_ERROR(ReadChain(folder));
     if (!errors_.empty()) return absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));
     std::reverse(chain_.begin(), chain_.end());  // The one extended comes first.
     std::vector<PackSource> sources;
     for (const LoadedSource& loaded : chain_) sources.push_back(loaded.source);
-    std::vector<PackProblem> problems;
-    std::shared_ptr<const Pack> pack = CompilePack(sources, problems);
-    if (pack == nullptr) return absl::InvalidArgumentError(Render(problems));
-    return pack;
+    return sources;
   }
 
  private:
@@ -148,6 +152,10 @@ absl::StatusOr<std::shared_ptr<const Pack>> LoadPack(const std::string& folder) 
 
 absl::StatusOr<std::shared_ptr<const Pack>> LoadPack(const std::string& folder, ReadFile read) {
   return PackLoading(read).Load(folder);
+}
+
+absl::StatusOr<std::vector<PackSource>> LoadPackSources(const std::string& folder, ReadFile read) {
+  return PackLoading(read).ReadSources(folder);
 }
 
 absl::StatusOr<std::string> ReadFileFromDisk(const std::string& path) {

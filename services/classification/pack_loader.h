@@ -3,11 +3,13 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/classification/domain/pack.h"
+#include "services/classification/domain/pack_compiler.h"
 
 namespace touchstone::classification {
 
@@ -23,6 +25,9 @@ absl::StatusOr<std::shared_ptr<const Pack>> LoadPack(const std::string& folder);
 
 // The same from wherever `read` finds files.
 absl::StatusOr<std::shared_ptr<const Pack>> LoadPack(const std::string& folder, ReadFile read);
+
+// The files of the pack and of those it extends, that one first, not compiled: for whoever changes them before.
+absl::StatusOr<std::vector<PackSource>> LoadPackSources(const std::string& folder, ReadFile read);
 
 // A file of this machine, at most 4 MiB.
 absl::StatusOr<std::string> ReadFileFromDisk(const std::string& path);

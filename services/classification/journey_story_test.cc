@@ -1,0 +1,217 @@
+// Journeys as stories, under the retail pack: what arrives when, what is found, and what is told of it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "services/classification/domain/fold_point.h"
+#include "services/classification/domain/limits.h"
+#include "services/classification/testing/told.h"
+
+namespace touchstone::classification {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+const std::vector<Line> kLateParcel = {
+    {"Mon 09:00", "order.purchased", {.order = "A", .promise = "Thu 18:00"}},
+    {"Fri 09:00", "contact.started", {.order = "A", .topic = "delivery"}},
+};
+
+TEST(Strikes, FiveComplaintsAboutOneParcelAreOneStrike) {
+  Story story = Told({
+      {"Mon 09:00", "order.purchased", {.order = "A", .promise = "Thu 18:00"}},
+      {"Fri 09:00", "contact.started", {.order = "A", .topic = "delivery"}},
+      {"Fri 11:00", "contact.started", {.order = "A", .topic = "delivery"}},
+      {"Fri 12:00", "contact.started", {.order = "A", .topic = "delivery"}},
+      {"Fri 15:00", "contact.started", {.order = "A", .topic = "delivery"}},
+  });
+  EXPECT_THAT(story, HasStrikes(1));
+  EXPECT_THAT(story, HasMoment("third.promise-broken", "Thu 18:00"));
+  EXPECT_THAT(story, HasNoMoment("second.first-order-delight"));
+}
+
+TEST(Strikes, CrossingsAreToldOnceEachAndArmedAgainBelow) {
+  Story story = Told(kLateParcel);
+  EXPECT_THAT(story.told(), Contains("crossed 1").Times(1));
+  story.Tell({{"Fri 10:00", "complaint.resolved", {.order = "A", .outcome = "succeeded"}}});
+  EXPECT_THAT(story, HasStrikes(0));
+  story.Tell({{"Sat 09:00", "order.purchased", {.order = "B", .promise = "Sun 18:00"}}, {"week 2 Mon 09:00", "(time passes)"}});
+  EXPECT_THAT(story, HasStrikes(1));
+  EXPECT_THAT(story.told(), Contains("crossed 1").Times(2));
+}
+
+TEST(Strikes, AnIncidentPaidInFullIsOver) {
+  Story story = Told(kLateParcel);
+  story.Tell({{"Fri 10:00", "complaint.resolved", {.order = "A", .outcome = "succeeded"}},
+              {"Sat 09:00", "contact.started", {.order = "A", .topic = "delivery"}}});
+  EXPECT_THAT(story, HasStrikes(1));
+}
+
+TEST(Strikes, ARecoveryElsewherePaysNothing) {
+  Story story = Told(kLateParcel);
+  story.Tell({{"Fri 10:00", "complaint.resolved", {.order = "B", .outcome = "succeeded"}}});
+  EXPECT_THAT(story, HasStrikes(1));
+}
+
+TEST(Strikes, EndWithTheirLifetimeAndTheDigestSaysSo) {
+  Story story = Told(kLateParcel);
+  EXPECT_EQ(story.digest().strike_hundredths(), 100);
+  story.Tell({{"day 400", "(time passes)"}});
+  EXPECT_THAT(story, HasStrikes(0));
+  EXPECT_EQ(story.digest().strike_hundredths(), 0);
+}
+
+TEST(Late, ADeliveryThatArrivesLateWithdrawsTheBrokenPromise) {
+  Story story = Told(kLateParcel);
+  EXPECT_THAT(story, HasMoment("third.promise-broken", "Thu 18:00"));
+  story.Tell({{"Thu 12:00", "order.delivered", {.order = "A", .arrives = "Fri 10:00"}}});
+  EXPECT_THAT(story, HasNoMoment("third.promise-broken"));
+  EXPECT_THAT(story, HasMoment("third.promise-kept", "Thu 12:00"));
+  EXPECT_THAT(story, HasStrikes(0));
+  EXPECT_THAT(story.told(), Contains("withdrawn third.promise-broken"));
+}
+
+TEST(Late, WhatIsFoundAnewIsNotToldTwice) {
+  Story story = Told(kLateParcel);
+  story.Tell({{"Tue 09:00", "order.handed_over", {.order = "A", .arrives = "Fri 10:00"}}});
+  EXPECT_THAT(story.told(), Contains("found third.promise-broken").Times(1));
+  EXPECT_THAT(story.told(), Contains("crossed 1").Times(1));
+}
+
+TEST(Late, AnEarlierContactMakesTheRepeatAndChangesItsWords) {
+  Story story =
+      Told({{"Mon 09:00", "contact.started", {.topic = "invoice"}}, {"Wed 09:00", "contact.started", {.topic = "invoice"}}});
+  ASSERT_THAT(story, HasMoment("interim.repeat-contact", "Wed 09:00"));
+  story.Tell({{"Tue 09:00", "contact.started", {.topic = "invoice", .arrives = "Thu 09:00"}}});
+  EXPECT_THAT(story, HasMoment("interim.repeat-contact", "Tue 09:00"));
+  EXPECT_THAT(story.told(), Contains("changed interim.repeat-contact").Times(1));
+  EXPECT_EQ(story.moments().back().says(), "contacted us 3 times in a week about invoice");
+}
+
+TEST(Repeats, AreDroppedAndOtherContentIsFlagged) {
+  Story story = Told({{"Mon 09:00", "site.visited", {.id = "x"}},
+                      {"Mon 09:00", "site.visited", {.id = "x", .arrives = "Mon 10:00"}},
+                      {"Mon 09:00", "site.visited", {.id = "x", .import_id = "again", .arrives = "Mon 10:00"}}});
+  EXPECT_EQ(story.digest().touchpoint_count(), 1);
+  EXPECT_THAT(story.driver().dead_letters(), IsEmpty());
+  story.Tell({{"Mon 09:00", "product.viewed", {.id = "x", .arrives = "Mon 11:00"}}});
+  EXPECT_EQ(story.digest().touchpoint_count(), 1);
+  EXPECT_THAT(story.driver().dead_letters(), ElementsAre("CONFLICTING_CONTENT"));
+}
+
+TEST(Ahead, WhatIsStatedForLaterIsFoldedWhenItsTimeComes) {
+  Story story = Told({{"Mon 20:00", "site.visited", {.arrives = "Mon 09:00"}}});
+  EXPECT_EQ(story.digest().touchpoint_count(), 0);
+  EXPECT_THAT(story.moments(), IsEmpty());
+  story.Tell({{"Mon 21:00", "(time passes)"}});
+  EXPECT_EQ(story.digest().touchpoint_count(), 1);
+  EXPECT_THAT(story, HasMoment("first.contact", "Mon 20:00"));
+}
+
+TEST(Imports, DeadlinesLongPastWaitForTheEnd) {
+  const std::string now = "week 30 Mon 09:00";
+  Story story =
+      Told({{"Mon 09:00", "order.purchased", {.order = "A", .promise = "Thu 18:00", .import_id = "h", .arrives = now}}});
+  EXPECT_THAT(story, HasNoMoment("third.promise-broken"));
+  story.Tell({{"Wed 09:00", "order.delivered", {.order = "A", .import_id = "h", .arrives = now}},
+              {"Fri 09:00", "order.purchased", {.order = "B", .promise = "Sat 18:00", .import_id = "h", .arrives = now}}});
+  EXPECT_THAT(story, HasNoMoment("third.promise-broken"));
+  story.EndImport("h");
+  EXPECT_THAT(story, HasMoment("third.promise-broken", "Sat 18:00"));
+  EXPECT_THAT(story.told(), Not(Contains("withdrawn third.promise-broken")));
+}
+
+TEST(Imports, OneThatFallsSilentHasEnded) {
+  Story story = Told(
+      {{"Mon 09:00", "order.purchased", {.order = "A", .promise = "Thu 18:00", .import_id = "h", .arrives = "week 30 Mon 09:00"}},
+       {"week 30 Mon 20:00", "(time passes)"}});
+  EXPECT_THAT(story, HasNoMoment("third.promise-broken"));
+  story.Tell({{"week 30 Tue 10:00", "(time passes)"}});
+  EXPECT_THAT(story, HasMoment("third.promise-broken", "Thu 18:00"));
+}
+
+TEST(Echo, WhatWeCauseConcludesNothing) {
+  Story story = Told({{"Mon 09:00", "contact.started", {.topic = "x", .ours = true}},
+                      {"Mon 10:00", "contact.started", {.topic = "x", .ours = true}}});
+  EXPECT_THAT(story.moments(), IsEmpty());
+  EXPECT_EQ(story.digest().stage(), events::v1::STAGE_UNSPECIFIED);
+  EXPECT_EQ(story.digest().touchpoint_count(), 2);
+}
+
+TEST(Stages, TellTheirChangesAndGoBack) {
+  Story story = Told({{"Mon 09:00", "product.viewed"},
+                      {"Tue 09:00", "order.purchased", {.order = "A"}},
+                      {"Wed 09:00", "order.delivered", {.order = "A"}},
+                      {"week 9 Mon 09:00", "product.compared"}});
+  EXPECT_EQ(story.digest().stage(), events::v1::STAGE_CONSIDERATION);
+  EXPECT_THAT(story.head().fold().stages(), SizeIs(4));
+  EXPECT_THAT(story.told(), Contains("stage PURCHASE").Times(1));
+}
+
+TEST(Digest, IsBoundedAndShowsThePromises) {
+  Story story = Told({{"Mon 09:00", "order.purchased", {.order = "A", .promise = "Thu 18:00"}}});
+  for (int i = 0; i < 20; ++i) story.Tell({{"Mon 10:00", "contact.started", {.id = absl::StrCat("c", i), .topic = "x"}}});
+  const events::v1::JourneyDigest digest = story.digest();
+  EXPECT_THAT(digest.last_moments(), SizeIs(kLastMoments));
+  EXPECT_THAT(digest.last_touchpoints(), SizeIs(kLastTouchpoints));
+  ASSERT_THAT(digest.promises(), SizeIs(1));
+  EXPECT_FALSE(digest.promises(0).broken());
+  story.Tell({{"Fri 10:00", "(time passes)"}});
+  EXPECT_TRUE(story.digest().promises(0).broken());
+}
+
+TEST(Cap, TheOldestBecomeTheBaseAndTheRestGoesOn) {
+  Story story;
+  for (int i = 0; i < kKeptTouchpointsMax + 10; ++i) {
+    story.Tell({{absl::StrCat("day ", i / 24, " ", i % 24 < 10 ? "0" : "", i % 24, ":00"), "product.viewed"}});
+  }
+  EXPECT_EQ(story.head().kept_count(), kKeptTouchpointsMax + 10 - kDropChunk);
+  EXPECT_EQ(story.digest().touchpoint_count(), kKeptTouchpointsMax + 10);
+  ASSERT_TRUE(story.head().has_base_point());
+  // What is older than all that is kept is counted, and nothing else.
+  story.Tell({{"day 1", "site.visited", {.arrives = "day 90"}}});
+  EXPECT_EQ(story.head().too_late_count(), 1);
+  EXPECT_EQ(story.digest().touchpoint_count(), kKeptTouchpointsMax + 10);
+  // A late one that is not so old is placed: the base and what is kept give the same journey as before, and one more.
+  story.Tell({{"day 60", "site.visited", {.arrives = "day 90"}}});
+  EXPECT_EQ(story.digest().touchpoint_count(), kKeptTouchpointsMax + 11);
+  EXPECT_THAT(story, HasMoment("first.contact", "Mon 00:00"));
+  EXPECT_EQ(story.driver().MomentsTold(Story::kName).size(), story.moments().size());
+}
+
+TEST(Age, WhatIsFarBehindTheNewestBecomesTheBase) {
+  Story story =
+      Told({{"Mon 09:00", "order.purchased", {.order = "A"}}, {"day 300", "site.visited"}, {"day 420", "site.visited"}});
+  EXPECT_EQ(story.head().kept_count(), 2);
+  EXPECT_EQ(story.digest().touchpoint_count(), 3);
+  EXPECT_EQ(story.digest().stage(), events::v1::STAGE_PURCHASE);
+  story.Tell({{"day 1", "site.visited", {.arrives = "day 421"}}, {"day 200", "site.visited", {.arrives = "day 421"}}});
+  EXPECT_EQ(story.digest().touchpoint_count(), 5);
+}
+
+TEST(Refold, OnRequestChangesNothing) {
+  Story story = Told(kLateParcel);
+  const std::vector<std::string> told = story.told();
+  const std::string before = story.head().fold().SerializeAsString();
+  story.driver().Refold(Story::kName);
+  EXPECT_EQ(story.told(), told);
+  EXPECT_EQ(story.head().fold().SerializeAsString(), before);
+}
+
+TEST(Budget, AUsualTouchpointWritesThreeKeys) {
+  Story story = Told({{"Mon 09:00", "site.visited"}});
+  story.driver().TakePutCount();
+  story.Tell({{"Mon 09:05", "site.visited"}});
+  EXPECT_EQ(story.driver().TakePutCount(), 3);
+}
+
+}  // namespace
+}  // namespace touchstone::classification
