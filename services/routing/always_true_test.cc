@@ -95,7 +95,7 @@ class Day {
   }
 
   void One() {
-    switch (Below(15)) {
+    switch (Below(19)) {
       case 0:
       case 1:
         return Find();
@@ -121,6 +121,10 @@ class Day {
         return Repeat();
       case 13:
         return Toggle();
+      case 14:
+      case 15:
+      case 16:
+        return Tend();
       default:
         return house_.Pass(Below(3) == 0 ? absl::Seconds(Below(90)) : absl::Milliseconds(Below(3000)));
     }
@@ -165,8 +169,10 @@ class Day {
     if (offers.empty()) return;
     const int back = Below(3) > 0 ? Below(3) : Below(static_cast<int>(offers.size()));
     const events::Offer& offer = offers[offers.size() - 1 - std::min<size_t>(back, offers.size() - 1)];
-    events::DesktopSignal signal =
-        house_.SignalOf(offer.agent_id(), Below(5) == 0 ? Session(offer.agent_id()) : offer.session_id());
+    // Now and then by another session, or by somebody it was never offered to.
+    const std::string agent = Below(8) == 0 ? Agent() : offer.agent_id();
+    const bool current = agent != offer.agent_id() || Below(5) == 0;
+    events::DesktopSignal signal = house_.SignalOf(agent, current ? Session(agent) : offer.session_id());
     switch (Below(5)) {
       case 0:
       case 3:
@@ -181,9 +187,18 @@ class Day {
     Say(signal);
   }
 
+  // What desktops mostly do: say that offers have arrived, and let their agents take their time, or none.
+  void Tend() {
+    const std::map<std::string, events::Offer> offers = observer_.open_offers();
+    for (const auto& [id, offer] : offers) {
+      if (Below(8) > 0) house_.Deliver(offer);
+      if (Below(4) == 0) house_.Accept(offer);
+    }
+  }
+
   void Resolve() {
     for (const auto& [id, escalation] : observer_.escalations()) {
-      if (Below(3) > 0) continue;
+      if (Below(escalation.status() == events::ESCALATION_STATUS_ASSIGNED ? 2 : 20) > 0) continue;
       const std::string agent = Below(4) == 0 ? Agent() : escalation.agent_id();
       events::DesktopSignal signal = house_.SignalOf(agent, Session(agent));
       signal.mutable_resolved()->set_escalation_id(id);
@@ -229,8 +244,14 @@ class Day {
     house_.Command(message);
   }
 
+  // What was said already is said again: by a desktop, or by a case.
   void Repeat() {
-    if (!said_.empty()) house_.Signal(said_[Below(static_cast<int>(said_.size()))]);
+    if (Below(2) == 0 && !said_.empty()) house_.Signal(said_[Below(static_cast<int>(said_.size()))]);
+    const std::vector<events::DispatchMessage>& messages = house_.dispatch_messages();
+    if (messages.empty()) return;
+    const events::DispatchMessage message =
+        messages[messages.size() - 1 - Below(std::min<int>(40, static_cast<int>(messages.size())))];
+    if (message.has_work() || message.has_cancel()) house_.Dispatch(message);
   }
 
   void Toggle() {

@@ -89,6 +89,7 @@ TEST(DispatcherStory, ThreeMissesInARowMeanAwayUntilTheAgentSpeaks) {
     house.Deliver(house.LastOffer());
     house.Pass(absl::Seconds(30));
     ASSERT_EQ(house.LastOffer().status(), events::OFFER_STATUS_TIMED_OUT) << miss;
+    house.Restart();
     house.Pass(absl::Seconds(10));  // Nobody else is there: asked again after a short rest.
   }
   EXPECT_EQ(house.LastSession("bo").availability(), events::AVAILABILITY_AWAY);

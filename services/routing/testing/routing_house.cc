@@ -87,11 +87,13 @@ void RoutingHouse::Tell(events::JourneyEvent event) { Append(topics::kJourneyEve
 
 void RoutingHouse::Command(events::CaseMessage message) { Append(topics::kCases, message.subject(), message); }
 
+void RoutingHouse::Dispatch(const events::DispatchMessage& message) { Append(topics::kDispatch, message.pool(), message); }
+
 int64_t RoutingHouse::Signal(events::DesktopSignal signal) {
   events::DispatchMessage message;
   message.set_pool(kTestPool);
   *message.mutable_signal() = std::move(signal);
-  Append(topics::kDispatch, kTestPool, message);
+  Dispatch(message);
   return last_offset_;
 }
 
@@ -99,7 +101,7 @@ void RoutingHouse::RenewLease(absl::string_view instance) {
   events::DispatchMessage message;
   message.set_pool(kTestPool);
   message.mutable_lease()->set_instance(std::string(instance));
-  Append(topics::kDispatch, kTestPool, message);
+  Dispatch(message);
 }
 
 events::MomentOfTruth RoutingHouse::Found(absl::string_view subject, absl::string_view id, int severity, absl::Duration ago) {

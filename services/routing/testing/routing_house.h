@@ -36,6 +36,7 @@ class RoutingHouse {
   // The offset it was given.
   int64_t Signal(events::v1::DesktopSignal signal);
   void RenewLease(absl::string_view instance);
+  void Dispatch(const events::v1::DispatchMessage& message);
 
   // --- The same in fewer words.
   events::v1::MomentOfTruth Found(absl::string_view subject, absl::string_view moment, int severity,

@@ -52,6 +52,9 @@ void RoutingObserver::OnOffer(const events::Offer& offer) {
   if (ended_offers_.contains(offer.id())) return Fault(absl::StrCat("offer ", offer.id(), " is told of after its end"));
   const bool known = open_offers_.contains(offer.id());
   if (IsOpen(offer)) {
+    if (known && offer.escalation().version() < open_offers_[offer.id()].escalation().version()) {
+      Fault(absl::StrCat("offer ", offer.id(), " goes back to an older state of its escalation"));
+    }
     open_offers_[offer.id()] = offer;
     if (known) return;
     if (open_offer_of_.contains(escalation)) Fault(absl::StrCat(escalation, " has a second open offer"));
@@ -70,6 +73,8 @@ void RoutingObserver::OnOffer(const events::Offer& offer) {
   open_offer_of_.erase(escalation);
   ended_offers_.insert(offer.id());
   ++offer_ends_[offer.status()];
+  accepted_by_.erase(escalation);
+  if (offer.status() == events::OFFER_STATUS_ACCEPTED) accepted_by_[escalation] = offer.agent_id();
 }
 
 void RoutingObserver::OnWork(const std::string& agent_id, const events::Escalation& escalation) {
@@ -79,9 +84,16 @@ void RoutingObserver::OnWork(const std::string& agent_id, const events::Escalati
     if (owner != owner_of_.end() && owner->second != agent_id) {
       Fault(absl::StrCat(id, " has two owners, ", owner->second, " and ", agent_id));
     }
+    auto accepted = accepted_by_.find(id);
+    if (owner == owner_of_.end() && (accepted == accepted_by_.end() || accepted->second != agent_id)) {
+      Fault(absl::StrCat(id, " is given to ", agent_id, ", who accepted no offer of it"));
+    }
     owner_of_[id] = agent_id;
     agents_[agent_id].owned.insert(id);
     return;
+  }
+  if (escalation.status() == events::ESCALATION_STATUS_CANCELLED && absl::StrContains(escalation.change(), "system:")) {
+    Fault(absl::StrCat(id, " is taken from ", agent_id, " by nobody with a name"));
   }
   if (!owner_of_.contains(id) || owner_of_[id] != agent_id) Fault(absl::StrCat(agent_id, " loses ", id, " that is not theirs"));
   owner_of_.erase(id);
@@ -94,6 +106,9 @@ void RoutingObserver::OnSession(const events::DesktopSession& session) {
   agent.session = session;
   if (session.in_use() != InUse(session.agent_id())) {
     Fault(absl::StrCat(session.agent_id(), " is said to use ", session.in_use(), ", the log gives ", InUse(session.agent_id())));
+  }
+  if (session.status() != events::SESSION_STATUS_CONNECTED && session.in_use() > static_cast<int>(agent.owned.size())) {
+    Fault(absl::StrCat(session.agent_id(), " is not there, and something is still offered"));
   }
   const std::set<std::string> held(session.held_escalation_ids().begin(), session.held_escalation_ids().end());
   if (held != agent.owned) Fault(absl::StrCat(session.agent_id(), " is told of other work than the log gives"));

@@ -60,6 +60,8 @@ class RoutingObserver {
   std::map<std::string, std::string> open_offer_of_;
   // Who owns what.
   std::map<std::string, std::string> owner_of_;
+  // Who accepted the last offer of it, if that is how it ended.
+  std::map<std::string, std::string> accepted_by_;
   std::map<std::string, Agent> agents_;
   // When an agent was last left out of a work.
   std::map<std::pair<std::string, std::string>, absl::Time> left_out_at_;
