@@ -40,6 +40,8 @@ struct InputBatch {
   // `records` ends at the input's high watermark and no open transaction hides anything below it: nothing that was
   // appended before the fetch is missing.
   bool complete = false;
+  // `records` ends where the input ends as far as is known without asking for it. Where `complete` is true it need not be set.
+  bool at_known_end = false;
 };
 
 struct FetchLimits {

@@ -39,7 +39,7 @@ class Merge {
   // Some input was fetched in part only and is used up: it must be fetched again before others go on.
   bool RanDry() const {
     for (size_t i = 0; i < inputs_.size(); ++i) {
-      if (Exhausted(i) && !inputs_[i].complete && taken_[i] > 0) return true;
+      if (Exhausted(i) && !inputs_[i].complete && !inputs_[i].at_known_end && taken_[i] > 0) return true;
     }
     return false;
   }

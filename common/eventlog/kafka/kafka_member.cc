@@ -193,7 +193,7 @@ absl::StatusOr<std::vector<InputBatch>> KafkaMember::Fetch(int partition, const 
     ASSIGN_OR_RETURN(PartitionReader::Read read, ReaderOf(task, i).ReadFrom(PositionOf(task, i), limits));
     // An open transaction, or an answer that is still on its way, leaves what was seen below the high watermark.
     const bool complete = ends.ok() && read.seen_to >= (*ends)[i];
-    batches.push_back({std::move(read.records), complete});
+    batches.push_back({std::move(read.records), complete, read.at_known_end});
   }
   return batches;
 }

@@ -70,7 +70,11 @@ absl::StatusOr<PartitionReader::Read> PartitionReader::ReadFrom(int64_t position
     if (bytes > limits.bytes_max && !read.records.empty()) break;
     read.records.push_back(*it);
   }
-  if (it == held_.end()) read.seen_to = seen_to_;
+  if (it == held_.end()) {
+    read.seen_to = seen_to_;
+    const int64_t end = KnownEnd();
+    read.at_known_end = end >= 0 && seen_to_ >= end;
+  }
   return read;
 }
 
@@ -78,11 +82,16 @@ void PartitionReader::Forget(int64_t position) {
   while (!held_.empty() && held_.front().offset < position) held_.pop_front();
 }
 
-int64_t PartitionReader::BehindAt(int64_t position) const {
+int64_t PartitionReader::KnownEnd() const {
   int64_t low = 0;
   int64_t high = 0;
-  rd_kafka_get_watermark_offsets(consumer_, partition_.topic.c_str(), partition_.partition, &low, &high);
-  return std::distance(From(position), held_.end()) + std::max<int64_t>(0, high - std::max(seen_to_, low));
+  const rd_kafka_resp_err_t error =
+      rd_kafka_get_watermark_offsets(consumer_, partition_.topic.c_str(), partition_.partition, &low, &high);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR ? std::max<int64_t>(high, -1) : -1;
+}
+
+int64_t PartitionReader::BehindAt(int64_t position) const {
+  return std::distance(From(position), held_.end()) + std::max<int64_t>(0, KnownEnd() - seen_to_);
 }
 
 }  // namespace touchstone::eventlog::kafka

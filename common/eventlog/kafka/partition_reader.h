@@ -24,6 +24,8 @@ class PartitionReader {
     std::vector<Record> records;
     // Up to where the partition was seen to the end of it; -1 where there is more than `records`.
     int64_t seen_to = -1;
+    // There is no more as far as the broker has told.
+    bool at_known_end = false;
   };
   // Records from `position` on. DATA_LOSS: what comes next is no longer kept.
   absl::StatusOr<Read> ReadFrom(int64_t position, const FetchLimits& limits);
@@ -42,6 +44,8 @@ class PartitionReader {
   static constexpr size_t kRecordsMax = 100'000;
 
  private:
+  // As of the broker's last answer; -1 before the first.
+  int64_t KnownEnd() const;
   absl::Status Pull(int64_t position, const FetchLimits& limits);
   std::deque<Record>::const_iterator From(int64_t position) const;
 
