@@ -21,9 +21,10 @@ struct Surroundings {
   eventlog::EventLog& log;
   const clock::Clock& clock;
   const names::NameSecret& secret;
-  // The folder of the pack in use: `packs_dir/pack`.
+  // The folder of the pack in use, and the folders of all that it is made of: what it extends first, itself last.
   std::string pack_folder;
-  std::string packs_dir;
+  std::vector<std::string> pack_folders;
+  // What tells this process from others of its kind.
   std::string instance;
 };
 

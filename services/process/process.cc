@@ -17,6 +17,7 @@
 #include "common/stream/worker.h"
 #include "services/operations/operations_service.h"
 #include "services/process/open_log.h"
+#include "services/process/pack_chain.h"
 #include "services/process/secret.h"
 #include "services/process/worker_thread.h"
 
@@ -87,8 +88,8 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   ASSIGN_OR_RETURN(const names::NameSecret secret, OpenSecret(config));
   RETURN_IF_ERROR(AgreeOnSecret(secret, *log, kSecretTimeout));
 
-  const Surroundings surroundings{
-      *log, clock, secret, absl::StrCat(config.packs_dir(), "/", config.pack()), config.packs_dir(), config.instance()};
+  ASSIGN_OR_RETURN(const std::vector<std::string> pack_folders, PackChain(config.packs_dir(), config.pack()));
+  const Surroundings surroundings{*log, clock, secret, pack_folders.back(), pack_folders, config.instance()};
   std::vector<std::unique_ptr<Part>> parts;
   std::vector<stream::TaskDefinition> tasks;
   std::vector<LoadedPack> packs;

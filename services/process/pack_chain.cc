@@ -1,0 +1,47 @@
+#include "services/process/pack_chain.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/macros.h"
+
+namespace touchstone::process {
+namespace {
+
+constexpr size_t kMaxChain = 4;
+
+// What the pack in `folder` extends; empty: nothing.
+absl::StatusOr<std::string> ExtendedBy(const std::string& folder) {
+  const std::string path = absl::StrCat(folder, "/pack.yaml");
+  std::ifstream file(path);
+  if (!file) return absl::NotFoundError(absl::StrCat("pack file '", path, "' cannot be read"));
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  try {
+    const YAML::Node pack = YAML::Load(text);
+    return pack["extends"] ? pack["extends"].as<std::string>() : std::string();
+  } catch (const YAML::Exception& error) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ":", error.mark.line + 1, ":", error.mark.column + 1, ": ", error.msg));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> PackChain(const std::string& packs_dir, absl::string_view pack) {
+  std::vector<std::string> chain;
+  for (std::string next(pack); !next.empty();) {
+    const std::string folder = absl::StrCat(packs_dir, "/", next);
+    if (chain.size() == kMaxChain || std::find(chain.begin(), chain.end(), folder) != chain.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("pack ", pack, " extends more than ", kMaxChain - 1, " packs, or itself"));
+    }
+    chain.push_back(folder);
+    ASSIGN_OR_RETURN(next, ExtendedBy(folder));
+  }
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+}  // namespace touchstone::process
