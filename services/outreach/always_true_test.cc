@@ -37,8 +37,8 @@ class RandomWorld {
       : random_(seed),
         crash_random_(seed + 1),
         chaos_(chaos),
-        planner_(std::make_shared<PlannerPolicy>(Policy())),
-        gate_(std::make_shared<GatePolicy>(PlainGate())),
+        planner_(Policy()),
+        gate_(Gate()),
         world_(planner_, gate_, At(kStarts[Pick(std::size(kStarts))]) + absl::Minutes(Pick(24 * 60))) {}
 
   void Run() {
@@ -68,9 +68,18 @@ class RandomWorld {
   size_t requests() const { return world_.All<events::OutreachRequest>(topics::kOutreachRequests).size(); }
 
  private:
-  static PlannerPolicy Policy() {
-    PlannerPolicy policy = ThreePlays();
-    policy.plays[0].reentry.not_within = absl::Hours(36);
+  // One for all worlds.
+  static std::shared_ptr<const PlannerPolicy> Policy() {
+    static const std::shared_ptr<const PlannerPolicy> policy = [] {
+      auto made = std::make_shared<PlannerPolicy>(ThreePlays());
+      made->plays[0].reentry.not_within = absl::Hours(36);
+      return made;
+    }();
+    return policy;
+  }
+
+  static std::shared_ptr<const GatePolicy> Gate() {
+    static const auto policy = std::make_shared<const GatePolicy>(PlainGate());
     return policy;
   }
 
