@@ -30,7 +30,11 @@ TEST(ShippedPolicies, CallForAPersonWhereTheySayAndNowhereElse) {
   EXPECT_EQ(policy->FindCall(Disappointment(59), journey), nullptr);
   ASSERT_NE(policy->FindCall(Disappointment(60), journey), nullptr);
   EXPECT_EQ(policy->FindCall(Disappointment(60), journey)->id, "core.grave-disappointment");
-  EXPECT_EQ(policy->FindCall(Disappointment(60, "third.delivery-late"), journey)->id, "retail.delivery-broken");
+  EXPECT_EQ(policy->FindCall(Disappointment(55, "third.delivery-fails-twice"), journey)->id, "retail.order-gone-wrong");
+  events::MomentOfTruth promise = Disappointment(70, "third.promise-broken");
+  EXPECT_EQ(policy->FindCall(promise, journey)->id, "core.grave-disappointment") << "of a callback, say";
+  promise.mutable_strand()->set_kind(events::CORRELATION_KIND_ORDER);
+  EXPECT_EQ(policy->FindCall(promise, journey)->id, "retail.order-gone-wrong");
   events::JourneyDigest struck;
   struck.set_strike_hundredths(200);
   EXPECT_EQ(policy->FindCall(Disappointment(60), struck)->id, "core.last-chance");

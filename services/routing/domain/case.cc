@@ -23,223 +23,10 @@ constexpr char kMomentWithdrawn[] = "system: moment withdrawn";
 constexpr char kWorkLost[] = "system: the pool has no such work";
 constexpr int64_t kSeenAll = std::numeric_limits<int64_t>::max();
 
-int WeightOf(const HeldMoment& held) { return std::max(held.severity(), held.crossing_severity()); }
-
-HeldMoment* FindHeld(EscalationState& escalation, absl::string_view moment_id) {
-  for (HeldMoment& held : *escalation.mutable_held()) {
-    if (held.moment_id() == moment_id) return &held;
-  }
-  return nullptr;
-}
-
-events::MomentOfTruth* FindMoment(events::Escalation& escalation, absl::string_view moment_id) {
-  for (events::MomentOfTruth& moment : *escalation.mutable_moments()) {
-    if (moment.id() == moment_id) return &moment;
-  }
-  return nullptr;
-}
-
-void Unlist(EscalationState& escalation, absl::string_view moment_id) {
-  auto& held = *escalation.mutable_held();
-  held.erase(std::remove_if(held.begin(), held.end(), [&](const HeldMoment& each) { return each.moment_id() == moment_id; }),
-             held.end());
-  auto& moments = *escalation.mutable_escalation()->mutable_moments();
-  moments.erase(
-      std::remove_if(moments.begin(), moments.end(), [&](const events::MomentOfTruth& each) { return each.id() == moment_id; }),
-      moments.end());
-}
-
-// What gives way when the list is full: what was withdrawn, then the lightest, then the oldest.
-const HeldMoment& LightestOf(const EscalationState& escalation) {
-  return *std::min_element(escalation.held().begin(), escalation.held().end(), [](const HeldMoment& a, const HeldMoment& b) {
-    return std::pair(!a.withdrawn(), WeightOf(a)) < std::pair(!b.withdrawn(), WeightOf(b));
-  });
-}
-
-template <typename Strings>
-void AddDistinct(const Strings& from, int max, google::protobuf::RepeatedPtrField<std::string>& to) {
-  for (const std::string& each : from) {
-    if (to.size() >= max) return;
-    if (std::find(to.begin(), to.end(), each) == to.end()) *to.Add() = each;
-  }
-}
-
-// The moment behind a crossing, as far as the digest still shows it.
-events::MomentOfTruth MomentOfCrossing(const events::StrikeCrossing& crossing, const events::JourneyDigest& journey) {
-  for (const events::MomentOfTruth& moment : journey.last_moments()) {
-    if (moment.id() == crossing.strike().moment_id()) return moment;
-  }
-  events::MomentOfTruth moment;
-  moment.set_id(crossing.strike().moment_id());
-  moment.set_subject(journey.subject());
-  moment.set_polarity(events::POLARITY_DISAPPOINTMENT);
-  moment.set_rule(crossing.strike().rule());
-  moment.set_says(absl::StrCat("strike ", crossing.strikes()));
-  *moment.mutable_occur_time() = crossing.strike().occur_time();
-  return moment;
-}
-
 }  // namespace
-
-struct Case::Call {
-  events::MomentOfTruth moment;
-  int severity = 0;
-  int crossing_severity = 0;
-  std::string rule;
-  std::vector<std::string> skills;
-  std::vector<std::string> next_steps;
-};
 
 Case::Case(const RoutingPolicy& policy, std::string subject, CaseParts parts, absl::Time now)
     : policy_(policy), subject_(std::move(subject)), now_(now), parts_(std::move(parts)) {}
-
-void Case::OnJourneyEvent(const events::JourneyEvent& event) {
-  switch (event.fact_case()) {
-    case events::JourneyEvent::kMomentFound:
-      return OnFound(event.moment_found().moment(), event.journey());
-    case events::JourneyEvent::kMomentChanged:
-      return OnChanged(event.moment_changed().moment(), event.journey());
-    case events::JourneyEvent::kMomentWithdrawn:
-      return OnWithdrawn(event.moment_withdrawn().moment(), event.journey());
-    case events::JourneyEvent::kStrikeCrossing:
-      return OnCrossing(event.strike_crossing(), event.journey());
-    default:
-      return Refresh(event.journey());
-  }
-}
-
-void Case::OnFound(const events::MomentOfTruth& moment, const events::JourneyDigest& journey) {
-  // Found again after a person has dealt with it: not news.
-  if (IsPlaced() && !IsInOpen()) return Refresh(journey);
-  const CallRule* rule = policy_.FindCall(moment, journey);
-  if (rule == nullptr || !IsNews(TimeFrom(moment.occur_time()))) return Refresh(journey);
-  Join({.moment = moment,
-        .severity = std::max(moment.severity(), rule->severity_min),
-        .rule = rule->id,
-        .skills = rule->skills,
-        .next_steps = rule->next_steps},
-       journey);
-}
-
-void Case::OnCrossing(const events::StrikeCrossing& crossing, const events::JourneyDigest& journey) {
-  const CrossingRule* rule = policy_.FindCrossing(crossing.strikes());
-  if (rule == nullptr || !IsNews(TimeFrom(crossing.occur_time()))) return Refresh(journey);
-  if (IsPlaced() && !IsInOpen()) return Refresh(journey);
-  Join({.moment = MomentOfCrossing(crossing, journey),
-        .crossing_severity = rule->severity,
-        .rule = rule->id,
-        .skills = rule->skills,
-        .next_steps = rule->next_steps},
-       journey);
-}
-
-void Case::OnChanged(const events::MomentOfTruth& moment, const events::JourneyDigest& journey) {
-  if (!IsPlaced()) return OnFound(moment, journey);
-  if (!IsInOpen()) {
-    NoteClosed("moment changed after it was closed");
-    return Refresh(journey);
-  }
-  HeldMoment* held = FindHeld(*parts_.open, moment.id());
-  if (held == nullptr) return Refresh(journey);
-  const CallRule* rule = policy_.FindCall(moment, journey);
-  held->set_severity(rule == nullptr ? moment.severity() : std::max(moment.severity(), rule->severity_min));
-  *FindMoment(*parts_.open->mutable_escalation(), moment.id()) = moment;
-  *parts_.open->mutable_escalation()->mutable_journey() = journey;
-  Recompute();
-  Change(*parts_.open, "moment changed");
-  SendWork();
-}
-
-void Case::OnWithdrawn(const events::MomentOfTruth& moment, const events::JourneyDigest& journey) {
-  if (!IsPlaced()) return Refresh(journey);
-  const bool in_open = IsInOpen();
-  SetPlace(moment.id(), /*withdrawn=*/true);
-  if (!in_open) {
-    NoteClosed("moment withdrawn after it was closed");
-    return Refresh(journey);
-  }
-  EscalationState& open = *parts_.open;
-  if (HeldMoment* held = FindHeld(open, moment.id()); held != nullptr) {
-    held->set_withdrawn(true);
-    // Who has it, or reads later why it was cancelled, still sees what it was about.
-    if (IsWaiting() && IsHeld()) Unlist(open, moment.id());
-  } else {
-    open.set_unlisted_count(std::max(0, open.unlisted_count() - 1));
-  }
-  *open.mutable_escalation()->mutable_journey() = journey;
-  Recompute();
-  Change(open, "moment withdrawn");
-  if (IsWaiting() && !IsHeld()) return CancelIfNothingHolds();
-  SendWork();
-}
-
-void Case::Join(const Call& call, const events::JourneyDigest& journey) {
-  const bool opens = !parts_.open.has_value();
-  if (opens) OpenNew(call.rule, call.moment.id());
-  List(call);
-  SetPlace(call.moment.id(), /*withdrawn=*/false);
-  *parts_.open->mutable_escalation()->mutable_journey() = journey;
-  Recompute();
-  Change(*parts_.open, absl::StrCat(opens ? "opened by " : "joined by ", call.rule));
-  SendWork();
-}
-
-void Case::OpenNew(absl::string_view opened_by, absl::string_view opener) {
-  const int64_t episode = parts_.head.episode_count() + 1;
-  EscalationState& open = parts_.open.emplace();
-  events::Escalation& escalation = *open.mutable_escalation();
-  escalation.set_id(ids::DerivedId(subject_, {"escalation", opener, absl::StrCat(episode)}));
-  escalation.set_subject(subject_);
-  escalation.set_pool(policy_.pool);
-  escalation.set_status(events::ESCALATION_STATUS_QUEUED);
-  escalation.set_opened_by(std::string(opened_by));
-  *escalation.mutable_create_time() = ToProto(now_);
-  *open.mutable_wake_time() = ToProto(now_ + policy_.remind_after);
-  parts_.head.set_episode_count(episode);
-  parts_.head.set_open_escalation_id(escalation.id());
-  effects_.head = parts_.head;
-}
-
-void Case::List(const Call& call) {
-  EscalationState& open = *parts_.open;
-  HeldMoment* held = FindHeld(open, call.moment.id());
-  if (held == nullptr) {
-    int unlisted = open.unlisted_count() - (IsPlaced() && IsInOpen() ? 1 : 0);
-    if (open.held_size() >= kMomentsMax) {
-      const HeldMoment lightest = LightestOf(open);
-      const bool heavier = lightest.withdrawn() || WeightOf(lightest) < std::max(call.severity, call.crossing_severity);
-      if (!lightest.withdrawn()) ++unlisted;
-      if (heavier) Unlist(open, lightest.moment_id());
-    }
-    open.set_unlisted_count(std::max(0, unlisted));
-    if (open.held_size() >= kMomentsMax) return;
-    held = open.add_held();
-    held->set_moment_id(call.moment.id());
-    open.mutable_escalation()->add_moments();
-    *open.mutable_escalation()->mutable_moments()->rbegin() = call.moment;
-  } else if (call.severity > 0) {
-    *FindMoment(*open.mutable_escalation(), call.moment.id()) = call.moment;
-  }
-  held->set_withdrawn(false);
-  if (call.severity > 0) held->set_severity(call.severity);
-  held->set_crossing_severity(std::max(held->crossing_severity(), call.crossing_severity));
-  // The heavier of a moment's two reasons speaks.
-  if (held->rule().empty() || std::max(call.severity, call.crossing_severity) >= WeightOf(*held)) {
-    held->set_rule(call.rule);
-    held->mutable_skills()->Assign(call.skills.begin(), call.skills.end());
-    held->mutable_next_steps()->Assign(call.next_steps.begin(), call.next_steps.end());
-  }
-  held->set_work_version(open.work_version() + 1);
-}
-
-void Case::Refresh(const events::JourneyDigest& journey) {
-  if (!parts_.open.has_value()) return;
-  events::Escalation& escalation = *parts_.open->mutable_escalation();
-  if (escalation.journey().SerializeAsString() == journey.SerializeAsString()) return;
-  *escalation.mutable_journey() = journey;
-  Change(*parts_.open, "journey changed");
-  SendWork();
-}
 
 void Case::OnOpen(const events::OpenCase& open) {
   if (parts_.answered.has_value()) return;
@@ -250,7 +37,7 @@ void Case::OnOpen(const events::OpenCase& open) {
   state.set_requested_version(state.work_version() + 1);
   AddDistinct(open.skills(), kSkillsMax, *state.mutable_requested_skills());
   state.mutable_escalation()->set_reason(open.reason());
-  Recompute();
+  Recompute(*parts_.open);
   Change(state, absl::StrCat(opens ? "opened by " : "raised by ", open.opened_by()));
   SendWork();
   Answer(state.escalation());
@@ -350,24 +137,25 @@ void Case::OnReminder() {
   Change(*parts_.open, absl::StrCat("nobody has it after ", absl::FormatDuration(absl::Trunc(waited, absl::Seconds(1)))));
 }
 
-bool Case::IsInOpen() const {
-  return parts_.open.has_value() && parts_.place.has_value() && parts_.place->escalation_id() == parts_.open->escalation().id();
-}
-
-bool Case::IsWaiting() const {
-  const events::EscalationStatus status = parts_.open->escalation().status();
-  return status == events::ESCALATION_STATUS_QUEUED || status == events::ESCALATION_STATUS_OFFERED;
-}
-
-bool Case::IsHeld() const {
-  const EscalationState& open = *parts_.open;
-  if (open.requested_severity() > 0 || open.unlisted_count() > 0) return true;
-  return std::any_of(open.held().begin(), open.held().end(), [](const HeldMoment& held) { return !held.withdrawn(); });
+void Case::OpenNew(absl::string_view opened_by, absl::string_view opener) {
+  const int64_t episode = parts_.head.episode_count() + 1;
+  EscalationState& open = parts_.open.emplace();
+  events::Escalation& escalation = *open.mutable_escalation();
+  escalation.set_id(ids::DerivedId(subject_, {"escalation", opener, absl::StrCat(episode)}));
+  escalation.set_subject(subject_);
+  escalation.set_pool(policy_.pool);
+  escalation.set_status(events::ESCALATION_STATUS_QUEUED);
+  escalation.set_opened_by(std::string(opened_by));
+  *escalation.mutable_create_time() = ToProto(now_);
+  *open.mutable_wake_time() = ToProto(now_ + policy_.remind_after);
+  parts_.head.set_episode_count(episode);
+  parts_.head.set_open_escalation_id(escalation.id());
+  effects_.head = parts_.head;
 }
 
 void Case::CancelIfNothingHolds() {
   EscalationState& open = *parts_.open;
-  if (IsHeld() || !IsWaiting() || open.cancel_version() != 0) return;
+  if (IsHeld(*parts_.open) || !IsWaiting() || open.cancel_version() != 0) return;
   SendCancel(kMomentWithdrawn, "no other moment holds it", /*unless_assigned=*/true);
   open.set_cancel_version(open.work_version());
   effects_.escalations[open.escalation().id()] = open;
@@ -375,18 +163,13 @@ void Case::CancelIfNothingHolds() {
 
 void Case::Close(events::EscalationStatus status, absl::string_view change, int64_t seen_version) {
   EscalationState before = *parts_.open;
-  std::vector<Call> late;
+  std::vector<PersonCall> late;
   for (const HeldMoment& held : before.held()) {
     if (held.withdrawn() || held.work_version() <= seen_version) continue;
-    late.push_back({.moment = *FindMoment(*before.mutable_escalation(), held.moment_id()),
-                    .severity = held.severity(),
-                    .crossing_severity = held.crossing_severity(),
-                    .rule = held.rule(),
-                    .skills = {held.skills().begin(), held.skills().end()},
-                    .next_steps = {held.next_steps().begin(), held.next_steps().end()}});
+    late.push_back(CallOf(held, before));
   }
   EscalationState closed = before;
-  for (const Call& call : late) Unlist(closed, call.moment.id());
+  for (const PersonCall& call : late) Unlist(closed, call.moment.id());
   closed.mutable_escalation()->set_status(status);
   closed.set_cancel_version(0);
   *closed.mutable_wake_time() = ToProto(now_ + policy_.keep_closed);
@@ -398,12 +181,12 @@ void Case::Close(events::EscalationStatus status, absl::string_view change, int6
   if (!late.empty() || requested) OpenNextFor(std::move(late), before, requested);
 }
 
-void Case::OpenNextFor(std::vector<Call> calls, const EscalationState& before, bool requested) {
+void Case::OpenNextFor(std::vector<PersonCall> calls, const EscalationState& before, bool requested) {
   const events::Escalation& old = before.escalation();
   OpenNew(calls.empty() ? old.opened_by() : calls[0].rule, old.id());
   EscalationState& open = *parts_.open;
-  for (const Call& call : calls) {
-    List(call);
+  for (const PersonCall& call : calls) {
+    ListCall(call, /*counted=*/false, open);
     SetPlace(call.moment.id(), /*withdrawn=*/false);
   }
   if (requested) {
@@ -413,32 +196,18 @@ void Case::OpenNextFor(std::vector<Call> calls, const EscalationState& before, b
     open.mutable_escalation()->set_reason(old.reason());
   }
   *open.mutable_escalation()->mutable_journey() = old.journey();
-  Recompute();
+  Recompute(*parts_.open);
   Change(open, "opened for what came after the one before was closed");
   SendWork();
 }
 
-void Case::Recompute() {
-  EscalationState& open = *parts_.open;
-  events::Escalation& escalation = *open.mutable_escalation();
-  std::vector<const HeldMoment*> holders;
-  for (const HeldMoment& held : open.held()) {
-    if (!held.withdrawn()) holders.push_back(&held);
-  }
-  // What nothing holds keeps what it had, for whoever looks at it.
-  if (holders.empty() && open.requested_severity() == 0) return;
-  std::stable_sort(holders.begin(), holders.end(),
-                   [](const HeldMoment* a, const HeldMoment* b) { return WeightOf(*a) > WeightOf(*b); });
-  escalation.set_severity(std::min(100, std::max(open.requested_severity(), holders.empty() ? 0 : WeightOf(*holders[0]))));
-  // Skills of the heaviest only: an agent who knows everything that ever joined may not exist.
-  escalation.clear_skills();
-  if (!holders.empty()) AddDistinct(holders[0]->skills(), kSkillsMax, *escalation.mutable_skills());
-  AddDistinct(open.requested_skills(), kSkillsMax, *escalation.mutable_skills());
-  escalation.clear_next_steps();
-  for (const HeldMoment* held : holders) AddDistinct(held->next_steps(), kNextStepsMax, *escalation.mutable_next_steps());
-  int depth = 0;
-  for (const events::MomentOfTruth& moment : escalation.moments()) depth = std::max(depth, moment.cause_depth());
-  escalation.set_cause_depth(depth);
+bool Case::IsInOpen() const {
+  return parts_.open.has_value() && parts_.place.has_value() && parts_.place->escalation_id() == parts_.open->escalation().id();
+}
+
+bool Case::IsWaiting() const {
+  const events::EscalationStatus status = parts_.open->escalation().status();
+  return status == events::ESCALATION_STATUS_QUEUED || status == events::ESCALATION_STATUS_OFFERED;
 }
 
 void Case::Change(EscalationState& state, absl::string_view change) {

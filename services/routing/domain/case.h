@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "services/routing/domain/held_moments.h"
 #include "services/routing/domain/routing_policy.h"
 #include "touchstone/events/v1/escalation.pb.h"
 #include "touchstone/events/v1/inboxes.pb.h"
@@ -68,9 +69,6 @@ class Case {
   CaseEffects TakeEffects() { return std::move(effects_); }
 
  private:
-  // What asks for a person.
-  struct Call;
-
   void OnFound(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey);
   void OnChanged(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey);
   void OnWithdrawn(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey);
@@ -86,22 +84,17 @@ class Case {
   bool IsInOpen() const;
   // Nobody has the open escalation.
   bool IsWaiting() const;
-  // Something still asks for a person.
-  bool IsHeld() const;
 
   // The call opens an escalation, or joins the open one and raises it.
-  void Join(const Call& call, const events::v1::JourneyDigest& journey);
+  void Join(const PersonCall& call, const events::v1::JourneyDigest& journey);
   void OpenNew(absl::string_view opened_by, absl::string_view opener);
-  void List(const Call& call);
   void Refresh(const events::v1::JourneyDigest& journey);
   // Takes the conditional way out where nothing holds what waits: only the pool knows whether an agent has it by now.
   void CancelIfNothingHolds();
   // Closes the open escalation; what asked for a person since `seen_version` opens the next one.
   void Close(events::v1::EscalationStatus status, absl::string_view change, int64_t seen_version);
-  void OpenNextFor(std::vector<Call> calls, const state::v1::EscalationState& before, bool requested);
+  void OpenNextFor(std::vector<PersonCall> calls, const state::v1::EscalationState& before, bool requested);
 
-  // Severity, skills and next steps from what holds it.
-  void Recompute();
   // One more version, for whoever reads escalations.v1. Stores it too.
   void Change(state::v1::EscalationState& escalation, absl::string_view change);
   // One more version of the work, for the pool.
