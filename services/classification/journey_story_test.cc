@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/clock/proto_time.h"
 #include "services/classification/domain/fold_point.h"
 #include "services/classification/domain/limits.h"
 #include "services/classification/testing/told.h"
@@ -204,6 +205,29 @@ TEST(Refold, OnRequestChangesNothing) {
   story.driver().Refold(Story::kName);
   EXPECT_EQ(story.told(), told);
   EXPECT_EQ(story.head().fold().SerializeAsString(), before);
+}
+
+TEST(ContactPoints, ANameByItsKeyAloneLeavesTheAddressAsItWas) {
+  Story story = Told({{"Mon 09:00", "site.visited"}});
+  events::v1::Touchpoint stated;
+  stated.set_id("1");
+  stated.set_source("shop");
+  stated.set_type("site.visited");
+  *stated.mutable_occur_time() = clock::ToProto(story.driver().now());
+  events::v1::Name& name = *stated.add_names();
+  name.set_kind(events::v1::NAME_KIND_EMAIL);
+  name.set_value("a@b.c");
+  name.set_key("email:1");
+  story.driver().Arrive(stated);
+  // A send of ours, as outreach tells it.
+  stated.set_id("2");
+  stated.set_source("touchstone.outreach");
+  stated.set_type("outreach.requested");
+  stated.mutable_names(0)->clear_value();
+  story.driver().Arrive(stated);
+  const events::v1::JourneyDigest& digest = story.driver().digests().at("email:1");
+  ASSERT_EQ(digest.contact_points_size(), 1);
+  EXPECT_EQ(digest.contact_points(0).address(), "a@b.c");
 }
 
 TEST(Budget, AUsualTouchpointWritesThreeKeys) {

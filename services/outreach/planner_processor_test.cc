@@ -124,6 +124,16 @@ TEST(Planner, TheFirstChannelThatReachesIsTakenAndNoneDrops) {
   EXPECT_THAT(Last(*world, "ask").reason(), HasSubstr("CONTACT_POINT"));
 }
 
+TEST(Planner, AnAddressThatIsOnlyAKeyReachesNobody) {
+  auto world = World(kAfternoon);
+  events::JourneyEvent event = Found(kAna, Moment("m1", "late", kAfternoon));
+  event.mutable_journey()->mutable_contact_points(0)->clear_address();
+  world->Append(topics::kJourneyEvents, kAna, event);
+  world->RunUntil(kAfternoon + absl::Hours(2));
+  EXPECT_THAT(SentSteps(*world), ElementsAre());
+  EXPECT_THAT(Last(*world, "first").reason(), HasSubstr("CONTACT_POINT"));
+}
+
 TEST(Planner, TheSubjectsCapHoldsUntilTheWindowFrees) {
   PlannerPolicy policy = ThreePlays();
   policy.quiet_hours.Clear();

@@ -53,7 +53,8 @@ void TakeContactPoints(const Touchpoint& touchpoint, state::v1::FoldState& state
   auto& points = *state.mutable_contact_points();
   for (const events::v1::Name& name : touchpoint.names()) {
     const events::v1::Channel channel = names::ContactChannelOf(name.kind());
-    if (channel == events::v1::CHANNEL_UNSPECIFIED) continue;
+    // What we tell ourselves names its person by the key alone: nobody can be written to by that.
+    if (channel == events::v1::CHANNEL_UNSPECIFIED || name.value().empty()) continue;
     const auto known = std::find_if(points.begin(), points.end(),
                                     [&](const events::v1::ContactPoint& point) { return point.address_key() == name.key(); });
     if (known != points.end()) {

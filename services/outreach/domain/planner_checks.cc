@@ -61,7 +61,7 @@ const events::ContactPoint* FirstReachable(const SendStep& step, const SubjectHe
   for (const events::Channel channel : step.channels) {
     tried.push_back(events::Channel_Name(channel));
     for (const events::ContactPoint& point : head.journey().contact_points()) {
-      if (point.channel() != channel || point.address_key().empty()) continue;
+      if (point.channel() != channel || point.address_key().empty() || point.address().empty()) continue;
       list.Passed("CONTACT_POINT", events::Channel_Name(channel));
       return &point;
     }
