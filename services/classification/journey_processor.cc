@@ -1,5 +1,7 @@
 #include "services/classification/journey_processor.h"
 
+#include <google/protobuf/arena.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,15 +17,6 @@
 #include "touchstone/events/v1/inboxes.pb.h"
 
 namespace touchstone::classification {
-namespace {
-
-state::v1::Head NewHead(const Pack& pack) {
-  state::v1::Head head;
-  head.set_pack_fingerprint(pack.fingerprint());
-  return head;
-}
-
-}  // namespace
 
 stream::TaskDefinition JourneyTask(std::shared_ptr<const Pack> pack) {
   stream::TaskDefinition task;
@@ -43,7 +36,11 @@ absl::Status JourneyProcessor::OnRecord(absl::string_view topic, const eventlog:
 }
 
 absl::Status JourneyProcessor::OnTouchpoint(const eventlog::Record& record, stream::UnitOfWork& work) {
-  events::v1::Touchpoint touchpoint;
+  google::protobuf::ArenaOptions options;
+  options.initial_block = block_.data();
+  options.initial_block_size = block_.size();
+  google::protobuf::Arena arena(options);
+  auto& touchpoint = *google::protobuf::Arena::CreateMessage<events::v1::Touchpoint>(&arena);
   if (!touchpoint.ParseFromString(record.value)) return absl::InvalidArgumentError("the record is not a Touchpoint");
   if (touchpoint.id().empty() || touchpoint.source().empty() || !touchpoint.has_occur_time()) {
     return absl::InvalidArgumentError("the touchpoint has no id, no source or no occur_time");
@@ -54,8 +51,9 @@ absl::Status JourneyProcessor::OnTouchpoint(const eventlog::Record& record, stre
     if (!repeat.same) work.DeadLetter("CONFLICTING_CONTENT", "a touchpoint of this source and id is known with other content");
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(std::optional<state::v1::Head> known, ReadHead(work, name));
-  state::v1::Head head = known.has_value() ? *std::move(known) : NewHead(*pack_);
+  auto& head = *google::protobuf::Arena::CreateMessage<state::v1::Head>(&arena);
+  ASSIGN_OR_RETURN(const bool known, ReadHead(work, name, head));
+  if (!known) head.set_pack_fingerprint(pack_->fingerprint());
   if (head.has_base_point() && !IsAfter(touchpoint, head.base_point())) {
     head.set_too_late_count(head.too_late_count() + 1);
     work.PutMessage(keys::Head(name), head);

@@ -2,6 +2,7 @@
 #define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_PROCESSOR_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -33,6 +34,9 @@ class JourneyProcessor : public stream::Processor {
   absl::Status OnImportEnd(absl::string_view key, stream::UnitOfWork& work);
 
   const std::shared_ptr<const Pack> pack_;
+  // What one touchpoint and its journey are read into, again and again.
+  std::vector<char> block_ = std::vector<char>(kBlockBytes);
+  static constexpr size_t kBlockBytes = 64 * 1024;
 };
 
 }  // namespace touchstone::classification

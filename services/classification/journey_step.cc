@@ -11,6 +11,7 @@
 #include "services/classification/domain/fold_point.h"
 #include "services/classification/domain/limits.h"
 #include "services/classification/domain/strike_ledger.h"
+#include "services/classification/domain/wire_field.h"
 #include "services/classification/journey_keys.h"
 #include "services/classification/journey_store.h"
 
@@ -43,19 +44,19 @@ JourneyEvent FactOf(const events::v1::StrikeCrossing& crossing) {
   return event;
 }
 
-bool InOrder(const Touchpoint& a, const Touchpoint& b) { return IsBefore(PointOf(a), PointOf(b)); }
+bool InOrder(const Touchpoint* a, const Touchpoint* b) { return IsBefore(PointOf(*a), PointOf(*b)); }
 
 }  // namespace
 
 absl::Status JourneyStep::Take(const Touchpoint* arrived, bool anew) {
   now_ns_ = Nanos(work_.now());
   const events::v1::Stage stage_before = head_.fold().journey().stage();
-  ASSIGN_OR_RETURN(const std::vector<Touchpoint> due, TakeDue(arrived));
-  const bool late = !due.empty() && head_.fold().has_point() && !IsAfter(due.front(), head_.fold().point());
+  RETURN_IF_ERROR(TakeDue(arrived));
+  const bool late = !due_.empty() && head_.fold().has_point() && !IsAfter(*due_.front(), head_.fold().point());
   if (anew || late || head_.pack_fingerprint() != pack_.fingerprint()) {
     RETURN_IF_ERROR(FoldAnew());
   } else {
-    FoldOn(due);
+    FoldOn();
   }
   RETURN_IF_ERROR(DropOldest());
   SetTimer();
@@ -64,39 +65,41 @@ absl::Status JourneyStep::Take(const Touchpoint* arrived, bool anew) {
   return absl::OkStatus();
 }
 
-// What has come due with the clock, and `arrived` unless it is ahead of it; in order.
-absl::StatusOr<std::vector<Touchpoint>> JourneyStep::TakeDue(const Touchpoint* arrived) {
-  std::vector<Touchpoint> due;
+// `arrived`, unless it is ahead of the clock, and what the clock has caught up with.
+absl::Status JourneyStep::TakeDue(const Touchpoint* arrived) {
   if (arrived != nullptr) {
     const int64_t time_ns = Nanos(arrived->occur_time());
     if (time_ns <= now_ns_) {
-      due.push_back(*arrived);
+      due_.push_back(arrived);
     } else if (head_.next_ahead_ns() == 0 || time_ns < head_.next_ahead_ns()) {
       head_.set_next_ahead_ns(time_ns);
     }
   }
-  if (head_.next_ahead_ns() == 0 || head_.next_ahead_ns() > now_ns_) return due;
+  if (head_.next_ahead_ns() == 0 || head_.next_ahead_ns() > now_ns_) return absl::OkStatus();
+  return TakeAhead(arrived);
+}
+
+absl::Status JourneyStep::TakeAhead(const Touchpoint* arrived) {
   const int64_t from_ns = head_.next_ahead_ns();
   head_.clear_next_ahead_ns();
-  due.clear();  // `arrived` is kept, and so is found again where it is as new as these.
   RETURN_IF_ERROR(ReadTouchpoints(work_, name_, from_ns, kNever, [&](absl::string_view, const Touchpoint& touchpoint) {
     const int64_t time_ns = Nanos(touchpoint.occur_time());
     if (time_ns > now_ns_) {
       head_.set_next_ahead_ns(time_ns);
       return false;
     }
-    due.push_back(touchpoint);
+    // `arrived` is kept already, and so is found here again.
+    const bool known = arrived != nullptr && arrived->id() == touchpoint.id() && arrived->source() == touchpoint.source();
+    if (!known) due_.push_back(&ahead_.emplace_back(touchpoint));
     return true;
   }));
-  const bool missing = arrived != nullptr && Nanos(arrived->occur_time()) < from_ns;
-  if (missing) due.insert(due.begin(), *arrived);
-  std::sort(due.begin(), due.end(), InOrder);
-  return due;
+  std::sort(due_.begin(), due_.end(), InOrder);
+  return absl::OkStatus();
 }
 
-void JourneyStep::FoldOn(const std::vector<Touchpoint>& due) {
+void JourneyStep::FoldOn() {
   JourneyFold fold(pack_, name_, *head_.mutable_fold());
-  for (const Touchpoint& touchpoint : due) fold.Touch(touchpoint);
+  for (const Touchpoint* touchpoint : due_) fold.Touch(*touchpoint);
   PassDeadlines(fold);
   for (const MomentEntry& entry : fold.conclusions().moments) {
     Store(nullptr, &entry);
@@ -207,17 +210,18 @@ void JourneyStep::Tell(events::v1::Stage stage_before) {
     *changed.mutable_evidence() = fold.stages().rbegin()->evidence();
     *changed.mutable_occur_time() = changed.evidence().occur_time();
   }
-  const events::v1::JourneyDigest digest = DigestOf(head_, name_, now_ns_);
-  for (JourneyEvent& fact : facts_) Emit(std::move(fact), digest);
-  work_.EmitLatest(topics::kJourneys, name_, digest.SerializeAsString());
+  std::string digest = SerializedDigestOf(head_, name_, now_ns_);
+  for (JourneyEvent& fact : facts_) Emit(fact, digest);
+  work_.EmitLatest(topics::kJourneys, name_, std::move(digest));
 }
 
-void JourneyStep::Emit(JourneyEvent event, const events::v1::JourneyDigest& digest) {
+void JourneyStep::Emit(JourneyEvent& event, const std::string& digest) {
   event.set_id(work_.NextRecordId());
   event.set_subject(std::string(name_));
   *event.mutable_conclude_time() = clock::ToProto(work_.now());
-  *event.mutable_journey() = digest;
-  work_.Emit(topics::kJourneyEvents, name_, event);
+  std::string bytes = event.SerializeAsString();
+  AppendField(JourneyEvent::kJourneyFieldNumber, digest, bytes);
+  work_.Emit(topics::kJourneyEvents, name_, std::move(bytes));
 }
 
 }  // namespace touchstone::classification

@@ -1,6 +1,7 @@
 #ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_STEP_H_
 #define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_STEP_H_
 
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,8 +29,9 @@ class JourneyStep {
   absl::Status Take(const events::v1::Touchpoint* arrived, bool anew);
 
  private:
-  absl::StatusOr<std::vector<events::v1::Touchpoint>> TakeDue(const events::v1::Touchpoint* arrived);
-  void FoldOn(const std::vector<events::v1::Touchpoint>& due);
+  absl::Status TakeDue(const events::v1::Touchpoint* arrived);
+  absl::Status TakeAhead(const events::v1::Touchpoint* arrived);
+  void FoldOn();
   absl::Status FoldAnew();
   void PassDeadlines(JourneyFold& fold) const;
   absl::Status DropOldest();
@@ -38,13 +40,17 @@ class JourneyStep {
   void Tell(events::v1::Stage stage_before);
 
   void Store(const state::v1::MomentEntry* before, const state::v1::MomentEntry* after);
-  void Emit(events::v1::JourneyEvent event, const events::v1::JourneyDigest& digest);
+  // `digest` is serialized.
+  void Emit(events::v1::JourneyEvent& event, const std::string& digest);
 
   const Pack& pack_;
   const absl::string_view name_;
   state::v1::Head& head_;
   stream::UnitOfWork& work_;
   int64_t now_ns_;
+  // What is to be folded in, in order; those that were ahead of the clock lie in `ahead_`.
+  std::vector<const events::v1::Touchpoint*> due_;
+  std::deque<events::v1::Touchpoint> ahead_;
   // To tell, in order.
   std::vector<events::v1::JourneyEvent> facts_;
 };

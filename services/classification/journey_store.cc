@@ -35,6 +35,12 @@ absl::StatusOr<std::optional<state::v1::Head>> ReadHead(const eventlog::StateVie
   return stream::GetMessage<state::v1::Head>(state, keys::Head(name));
 }
 
+absl::StatusOr<bool> ReadHead(const eventlog::StateView& state, absl::string_view name, state::v1::Head& head) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> bytes, state.Get(keys::Head(name)));
+  if (!bytes.has_value()) return false;
+  return head.ParseFromString(*bytes) ? absl::StatusOr<bool>(true) : Unreadable("head");
+}
+
 absl::StatusOr<state::v1::FoldState> ReadBase(const eventlog::StateView& state, absl::string_view name) {
   ASSIGN_OR_RETURN(std::optional<state::v1::FoldState> base, stream::GetMessage<state::v1::FoldState>(state, keys::Base(name)));
   return base.has_value() ? *std::move(base) : state::v1::FoldState();

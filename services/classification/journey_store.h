@@ -21,6 +21,9 @@ namespace touchstone::classification {
 
 absl::StatusOr<std::optional<state::v1::Head>> ReadHead(const eventlog::StateView& state, absl::string_view name);
 
+// The same into `head`, which may lie on an arena; false, and nothing read, where there is none.
+absl::StatusOr<bool> ReadHead(const eventlog::StateView& state, absl::string_view name, state::v1::Head& head);
+
 // What the touchpoints that are no longer kept amount to; empty where all are kept.
 absl::StatusOr<state::v1::FoldState> ReadBase(const eventlog::StateView& state, absl::string_view name);
 

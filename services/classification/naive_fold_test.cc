@@ -35,7 +35,7 @@ constexpr char kName[] = "customer:1";
 constexpr char kImport[] = "history";
 // 2026-03-02, a Monday.
 constexpr int64_t kStart = 1'772'409'600 * naive::kSecond;
-constexpr int kWorldsByDefault = 500;
+constexpr int kWorldsByDefault = 300;
 constexpr int kPromisesOfAnOrder = 6;
 
 class World {

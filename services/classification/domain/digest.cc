@@ -3,20 +3,18 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/status/invariant.h"
 #include "services/classification/domain/fold_point.h"
 #include "services/classification/domain/limits.h"
 #include "services/classification/domain/strike_ledger.h"
+#include "services/classification/domain/wire_field.h"
 
 namespace touchstone::classification {
 namespace {
 
-using events::v1::MomentOfTruth;
-
 // Newest first; of one time by id.
-bool ComesFirst(const MomentOfTruth& a, const MomentOfTruth& b) {
-  const int64_t a_ns = Nanos(a.occur_time());
-  const int64_t b_ns = Nanos(b.occur_time());
-  return a_ns != b_ns ? a_ns > b_ns : a.id() < b.id();
+bool ComesFirst(const state::v1::LastMoment& a, const state::v1::LastMoment& b) {
+  return a.time_ns() != b.time_ns() ? a.time_ns() > b.time_ns() : a.id() < b.id();
 }
 
 void AddPromises(const state::v1::FoldState& fold, int64_t now_ns, events::v1::JourneyDigest& digest) {
@@ -48,7 +46,7 @@ void AddOpenPromises(const state::v1::StrandEntry& strand,
   }
 }
 
-events::v1::JourneyDigest DigestOf(const state::v1::Head& head, absl::string_view subject, int64_t now_ns) {
+std::string SerializedDigestOf(const state::v1::Head& head, absl::string_view subject, int64_t now_ns) {
   const state::v1::FoldState& fold = head.fold();
   events::v1::JourneyDigest digest;
   digest.set_subject(std::string(subject));
@@ -60,20 +58,35 @@ events::v1::JourneyDigest DigestOf(const state::v1::Head& head, absl::string_vie
   Hundredths hundredths = 0;
   for (const state::v1::Incident& incident : fold.incidents()) hundredths += CountOf(incident, now_ns);
   digest.set_strike_hundredths(hundredths);
-  *digest.mutable_last_moments() = head.last_moments();
-  *digest.mutable_last_touchpoints() = fold.last_touchpoints();
   for (auto point = fold.contact_points().rbegin(); point != fold.contact_points().rend(); ++point) {
     *digest.add_contact_points() = *point;
   }
   digest.set_language(fold.language());
   AddPromises(fold, now_ns, digest);
+  std::string bytes = digest.SerializeAsString();
+  for (const state::v1::LastMoment& last : head.last_moments()) {
+    AppendField(events::v1::JourneyDigest::kLastMomentsFieldNumber, last.moment(), bytes);
+  }
+  for (const std::string& last : fold.last_touchpoints()) {
+    AppendField(events::v1::JourneyDigest::kLastTouchpointsFieldNumber, last, bytes);
+  }
+  return bytes;
+}
+
+events::v1::JourneyDigest DigestOf(const state::v1::Head& head, absl::string_view subject, int64_t now_ns) {
+  events::v1::JourneyDigest digest;
+  INVARIANT(digest.ParseFromString(SerializedDigestOf(head, subject, now_ns)), "a digest does not parse");
   return digest;
 }
 
-void AddLastMoment(const MomentOfTruth& moment, state::v1::Head& head) {
+void AddLastMoment(const events::v1::MomentOfTruth& moment, state::v1::Head& head) {
+  state::v1::LastMoment one;
+  one.set_time_ns(Nanos(moment.occur_time()));
+  one.set_id(moment.id());
   auto& last = *head.mutable_last_moments();
-  if (last.size() == kLastMoments && ComesFirst(*last.rbegin(), moment)) return;
-  *last.Add() = moment;
+  if (last.size() == kLastMoments && ComesFirst(*last.rbegin(), one)) return;
+  one.set_moment(moment.SerializeAsString());
+  *last.Add() = std::move(one);
   for (int i = last.size() - 1; i > 0 && ComesFirst(last[i], last[i - 1]); --i) last.SwapElements(i, i - 1);
   if (last.size() > kLastMoments) last.RemoveLast();
 }

@@ -2,6 +2,7 @@
 #define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_DIGEST_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "touchstone/classification/state/v1/journey_state.pb.h"
@@ -10,7 +11,8 @@
 // A journey in brief. Pure functions.
 namespace touchstone::classification {
 
-// As it stands at task time `now_ns`: what counts depends on it.
+// As it stands at task time `now_ns`: what counts depends on it. Serialized, and as a message.
+std::string SerializedDigestOf(const state::v1::Head& head, absl::string_view subject, int64_t now_ns);
 events::v1::JourneyDigest DigestOf(const state::v1::Head& head, absl::string_view subject, int64_t now_ns);
 
 // A strand's promises that still matter: open, or broken and not made good.

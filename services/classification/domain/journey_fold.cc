@@ -72,9 +72,9 @@ void TakeContactPoints(const Touchpoint& touchpoint, state::v1::FoldState& state
 
 void TakeLastTouchpoint(const Touchpoint& touchpoint, state::v1::FoldState& state) {
   auto& last = *state.mutable_last_touchpoints();
-  *last.Add() = RefOf(touchpoint);
+  if (last.size() < kLastTouchpoints) last.Add();
   for (int i = last.size() - 1; i > 0; --i) last.SwapElements(i, i - 1);
-  if (last.size() > kLastTouchpoints) last.RemoveLast();
+  RefOf(touchpoint).SerializeToString(&last[0]);
 }
 
 }  // namespace

@@ -70,6 +70,18 @@ void JourneyDriver::Feed(absl::string_view topic, absl::string_view key, const g
   AdvanceTo(now_);
 }
 
+std::vector<events::v1::JourneyEvent> JourneyDriver::events() const {
+  std::vector<events::v1::JourneyEvent> events(events_.size());
+  for (size_t i = 0; i < events_.size(); ++i) INVARIANT(events[i].ParseFromString(events_[i]), "not a JourneyEvent");
+  return events;
+}
+
+events::v1::JourneyDigest JourneyDriver::DigestOf(absl::string_view name) const {
+  events::v1::JourneyDigest digest;
+  INVARIANT(digest.ParseFromString(digests_.at(std::string(name))), "not a digest");
+  return digest;
+}
+
 state::v1::Head JourneyDriver::HeadOf(absl::string_view name) const {
   absl::StatusOr<std::optional<state::v1::Head>> head = ReadHead(*this, name);
   Expect(head.status());
@@ -87,7 +99,7 @@ std::vector<events::v1::MomentOfTruth> JourneyDriver::MomentsOf(absl::string_vie
 
 std::vector<events::v1::MomentOfTruth> JourneyDriver::MomentsTold(absl::string_view name) const {
   std::map<std::string, events::v1::MomentOfTruth> by_id;
-  for (const events::v1::JourneyEvent& event : events_) {
+  for (const events::v1::JourneyEvent& event : events()) {
     if (event.subject() != name) continue;
     if (event.has_moment_found()) {
       const events::v1::MomentOfTruth& moment = event.moment_found().moment();
@@ -140,11 +152,12 @@ void JourneyDriver::SetTimer(absl::string_view key, absl::Time due) {
 
 void JourneyDriver::Emit(absl::string_view topic, absl::string_view key, std::string value) {
   INVARIANT(topic == topics::kJourneyEvents, "the journey task writes its events, and digests as the latest");
-  INVARIANT(events_.emplace_back().ParseFromString(value), "not a JourneyEvent");
+  events_.push_back(std::move(value));
 }
 
 void JourneyDriver::EmitLatest(absl::string_view topic, absl::string_view key, std::string value) {
-  INVARIANT(topic == topics::kJourneys && digests_[std::string(key)].ParseFromString(value), "not a digest");
+  INVARIANT(topic == topics::kJourneys, "the journey task writes digests as the latest");
+  digests_[std::string(key)] = std::move(value);
 }
 
 std::string JourneyDriver::NextRecordId() const { return absl::StrCat("record-", events_.size()); }

@@ -39,10 +39,11 @@ class JourneyDriver : private stream::UnitOfWork {
   absl::Time now() const override { return now_; }
   const eventlog::StateView& state() const { return *this; }
   // Everything told so far, in order.
-  const std::vector<events::v1::JourneyEvent>& events() const { return events_; }
+  std::vector<events::v1::JourneyEvent> events() const;
   // Reason of each dead letter.
   const std::vector<std::string>& dead_letters() const { return dead_letters_; }
-  const std::map<std::string, events::v1::JourneyDigest>& digests() const { return digests_; }
+  // The last told of a name.
+  events::v1::JourneyDigest DigestOf(absl::string_view name) const;
 
   // As they are in the state.
   state::v1::Head HeadOf(absl::string_view name) const;
@@ -73,9 +74,10 @@ class JourneyDriver : private stream::UnitOfWork {
   std::map<std::string, std::string> values_;
   std::map<std::string, absl::Time> timers_;
   std::map<std::pair<absl::Time, std::string>, bool> due_;
-  std::vector<events::v1::JourneyEvent> events_;
+  // Serialized, as they were written.
+  std::vector<std::string> events_;
   std::vector<std::string> dead_letters_;
-  std::map<std::string, events::v1::JourneyDigest> digests_;
+  std::map<std::string, std::string> digests_;
   int64_t offset_ = 0;
   int put_count_ = 0;
 };

@@ -48,7 +48,7 @@ class Story {
   const JourneyDriver& driver() const { return driver_; }
   std::vector<events::v1::MomentOfTruth> moments() const { return driver_.MomentsOf(kName); }
   int hundredths() const;
-  events::v1::JourneyDigest digest() const { return driver_.digests().at(kName); }
+  events::v1::JourneyDigest digest() const { return driver_.DigestOf(kName); }
   // What was told, in short and in order: `found third.promise-broken`, `crossed 1`, `stage PURCHASE`.
   std::vector<std::string> told() const;
   state::v1::Head head() const { return driver_.HeadOf(kName); }
