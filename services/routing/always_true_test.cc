@@ -255,6 +255,7 @@ class Day {
   }
 
   void Toggle() {
+    if (Below(4) == 0) return house_.RenewLease("one", {Session(Agent()), Session(Agent()), Session(Agent())});
     if (!house_.alive().erase("two")) house_.alive().insert("two");
   }
 

@@ -85,7 +85,18 @@ void DesktopHub::RenewLease(absl::Duration now) {
   next_lease_ = now + options_.lease_every;
   events::DispatchMessage message;
   message.set_pool(options_.pool);
-  message.mutable_lease()->set_instance(options_.instance);
+  events::InstanceLease& lease = *message.mutable_lease();
+  lease.set_instance(options_.instance);
+  lease.set_complete(true);
+  for (const auto& [agent_id, listeners] : listeners_) {
+    for (const DesktopListener* listener : listeners) {
+      if (listener->held_session() == 0) {
+        lease.set_complete(false);
+      } else {
+        lease.add_session_ids(listener->held_session());
+      }
+    }
+  }
   std::vector<eventlog::OutRecord> records;
   records.push_back(RecordOf(options_.pool, absl::StrCat("lease-", options_.instance, "-", ++lease_count_), message));
   // Lost, it is renewed before it lapses: three fit into it.

@@ -18,17 +18,20 @@ class DesktopListener : public rpc::Pumped {
  public:
   // A notice of the agent it joined for.
   virtual void OnNotice(const events::v1::DesktopNotice& notice) = 0;
+  // The session it holds; 0 while that is not known, and one may be in the log.
+  virtual int64_t held_session() const = 0;
 };
 
 struct DesktopHubOptions {
-  // Names this process among all instances.
+  // Names this run of this process among all instances that ever were: what a run before it held is not held by it.
   std::string instance;
   std::string pool;
   absl::Duration lease_every = absl::Seconds(5);
 };
 
 // What all desktops of a process share: one tail of offers.v1, fanned out by agent, and the lease that says this instance lives
-// while any of them is there. Driven by the pump; Append may be called from any thread, all else from the pump's.
+// while any of them is there, and which sessions it holds: so a session whose end could not be said is found out. Driven by the
+// pump; Append may be called from any thread, all else from the pump's.
 class DesktopHub : public rpc::Pumped {
  public:
   // `log` and `pump` outlive the hub. The tail begins at the log's end: sessions are opened later than that. An error is the

@@ -33,6 +33,7 @@ DesktopReactor::DesktopReactor(grpc::CallbackServerContext* context, const clock
 
 bool DesktopReactor::Pump(absl::Duration now) {
   HandleInbox(now);
+  LeaveIfEnded();
   if (finished_) return opening_;
   bool gone;
   std::optional<absl::Status> stopping;
@@ -50,7 +51,7 @@ bool DesktopReactor::Pump(absl::Duration now) {
     return true;
   }
   if (!stream_.ended()) return true;
-  if (joined_) hub_->Leave(stream_.agent_id(), this);
+  LeaveIfEnded();
   finished_ = true;
   const absl::Status status = close_.value_or(absl::OkStatus());
   rpc::AddPushback(status, *context_);
@@ -77,6 +78,12 @@ void DesktopReactor::HandleInbox(absl::Duration now) {
     }
   }
   if (read_on) StartRead(&request_);
+}
+
+void DesktopReactor::LeaveIfEnded() {
+  // Not while it opens: the lease must know that there may be one session more.
+  if (joined_ && !opening_ && stream_.ended()) hub_->Leave(stream_.agent_id(), this);
+  if (!opening_ && stream_.ended()) joined_ = false;
 }
 
 DesktopActions DesktopReactor::Handle(const v1::ConnectRequest& request, absl::Duration now) {

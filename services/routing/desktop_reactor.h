@@ -40,6 +40,7 @@ class DesktopReactor final : public grpc::ServerBidiReactor<v1::ConnectRequest, 
   // On the pump's thread.
   bool Pump(absl::Duration now) override;
   void OnNotice(const events::v1::DesktopNotice& notice) override;
+  int64_t held_session() const override { return stream_.session_id(); }
   // Any thread.
   void Close(const absl::Status& why) override;
   // gRPC's threads.
@@ -62,6 +63,7 @@ class DesktopReactor final : public grpc::ServerBidiReactor<v1::ConnectRequest, 
 
   void Happened(Happening happening);
   void HandleInbox(absl::Duration now);
+  void LeaveIfEnded();
   DesktopActions Handle(const v1::ConnectRequest& request, absl::Duration now);
   DesktopActions Hello(const v1::Hello& hello, absl::Duration now);
   void Do(DesktopActions actions);
@@ -78,6 +80,7 @@ class DesktopReactor final : public grpc::ServerBidiReactor<v1::ConnectRequest, 
 
   // The pump's thread only.
   DesktopStream stream_;
+  // With the hub: from hello until the stream has ended and the session's id is known.
   bool joined_ = false;
   // The append of the session's opening is on its way: it must hear what became of it, even when the stream is gone.
   bool opening_ = false;

@@ -17,7 +17,8 @@ namespace touchstone::routing {
 // only shows what is durable. What a stream means is domain/desktop_stream.h; here it meets gRPC.
 class DesktopService : public v1::DesktopService::CallbackService {
  public:
-  // All outlive the service; `pump` is the server's. `instance` names this process among all instances, `pool` is the policy's.
+  // All outlive the service; `pump` is the server's. `instance` names this process among all instances (each run of it
+  // gets a name of its own from that), `pool` is the policy's.
   // An error is the log's.
   static absl::StatusOr<std::unique_ptr<DesktopService>> Create(eventlog::EventLog& log, const clock::Clock& clock,
                                                                 rpc::StreamPump& pump, std::string instance, std::string pool);
@@ -30,8 +31,6 @@ class DesktopService : public v1::DesktopService::CallbackService {
   const clock::Clock& clock_;
   rpc::StreamPump& pump_;
   const std::shared_ptr<DesktopHub> hub_;
-  // Tells this process's streams from those of one before it under the same name.
-  const std::string run_;
   std::atomic<int64_t> stream_count_{0};
 };
 

@@ -202,6 +202,18 @@ TEST(DispatcherStory, ASilentInstanceLosesItsSessions) {
   EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_QUEUED);
 }
 
+// The word that it was lost could not be written, or its opening was never acknowledged.
+TEST(DispatcherStory, ASessionThatItsInstanceDoesNotHoldIsFoundOut) {
+  Waiting house;
+  const int64_t held = house.Connect("bo");
+  house.Connect("cy");
+  house.Run();
+  house.RenewLease("one", {held});
+  house.Run();
+  EXPECT_EQ(house.LastSession("bo").status(), events::SESSION_STATUS_CONNECTED);
+  EXPECT_EQ(house.LastSession("cy").status(), events::SESSION_STATUS_SUSPECT);
+}
+
 TEST(DispatcherStory, GoodbyeGivesTheWorkBackAtOnce) {
   Waiting house;
   const int64_t session = house.Connect("bo");

@@ -6,9 +6,10 @@
 
 int main(int argc, char** argv) {
   using touchstone::process::ProcessConfig;
-  return touchstone::runtime::Run<ProcessConfig>(
-      "touchstone-routing", argc, argv, touchstone::process::ReadProcessConfig,
-      [](touchstone::runtime::Host& host, const ProcessConfig& config) {
-        return touchstone::process::Serve(host, config, touchstone::process::Whole::kOneService, {touchstone::routing::MakeRoutingPart});
-      });
+  return touchstone::runtime::Run<ProcessConfig>("touchstone-routing", argc, argv, touchstone::process::ReadProcessConfig,
+                                                 [](touchstone::runtime::Host& host, const ProcessConfig& config) {
+                                                   return touchstone::process::Serve(host, config,
+                                                                                     touchstone::process::Whole::kOneService,
+                                                                                     {touchstone::routing::MakeRoutingPart});
+                                                 });
 }

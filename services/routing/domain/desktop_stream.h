@@ -93,6 +93,8 @@ class DesktopStream {
   const std::string& agent_id() const { return agent_id_; }
   // A session may be held by it: the instance's lease is to be kept.
   bool holds_session() const { return phase_ == Phase::kOpening || phase_ == Phase::kOpen; }
+  // 0 while it is not known.
+  int64_t session_id() const { return session_id_; }
   bool ended() const { return phase_ == Phase::kEnded; }
 
  private:

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/routing/domain/pool_state.h"
@@ -82,6 +83,9 @@ class Dispatcher {
   void Disconnect(PoolAgent& agent, absl::string_view reason, Step& step);
   void RescindAll(PoolAgent& agent, absl::string_view reason, Step& step);
   void RenewLease(const std::string& instance, Step& step);
+  // The connected sessions of an instance for which `which` holds.
+  void SuspectAll(const std::string& instance, absl::FunctionRef<bool(const state::v1::AgentState&)> which,
+                  absl::string_view reason, Step& step);
   bool IsRepeat(PoolAgent& agent, const std::string& signal_id);
 
   // dispatcher.cc: what they do with work.

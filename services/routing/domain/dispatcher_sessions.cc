@@ -171,6 +171,23 @@ void Dispatcher::OnLease(const events::InstanceLease& lease, absl::Time now, Dis
   // By the dispatcher's own clock: what the instance's says is not believed.
   Step step{now, effects};
   RenewLease(lease.instance(), step);
+  if (!lease.complete()) return;
+  const std::set<int64_t> held(lease.session_ids().begin(), lease.session_ids().end());
+  SuspectAll(
+      lease.instance(), [&](const state::v1::AgentState& agent) { return !held.contains(agent.session_id()); },
+      "its instance does not hold it", step);
+}
+
+void Dispatcher::SuspectAll(const std::string& instance, absl::FunctionRef<bool(const state::v1::AgentState&)> which,
+                            absl::string_view reason, Step& step) {
+  std::vector<std::string> lost;
+  for (const auto& [agent_id, agent] : parts_.agents()) {
+    const state::v1::AgentState& state = agent.state;
+    if (state.instance() == instance && state.status() == events::SESSION_STATUS_CONNECTED && which(state))
+      lost.push_back(agent_id);
+  }
+  for (const std::string& agent_id : lost) Suspect(*parts_.FindAgent(agent_id), reason, step);
+  if (!lost.empty()) Match(step);
 }
 
 void Dispatcher::OnLeaseDue(const std::string& instance, absl::Time now, DispatchEffects& effects) {
@@ -178,13 +195,9 @@ void Dispatcher::OnLeaseDue(const std::string& instance, absl::Time now, Dispatc
   if (lease == leases_.end() || TimeFrom(lease->second.expire_time()) > now) return;
   leases_.erase(lease);
   effects.leases.insert(instance);
-  std::vector<std::string> held;
-  for (const auto& [agent_id, agent] : parts_.agents()) {
-    if (agent.state.instance() == instance && agent.state.status() == events::SESSION_STATUS_CONNECTED) held.push_back(agent_id);
-  }
   Step step{now, effects};
-  for (const std::string& agent_id : held) Suspect(*parts_.FindAgent(agent_id), "its instance is silent", step);
-  Match(step);
+  SuspectAll(
+      instance, [](const state::v1::AgentState&) { return true; }, "its instance is silent", step);
 }
 
 }  // namespace touchstone::routing

@@ -104,6 +104,15 @@ void RoutingHouse::RenewLease(absl::string_view instance) {
   Dispatch(message);
 }
 
+void RoutingHouse::RenewLease(absl::string_view instance, const std::vector<int64_t>& all_sessions) {
+  events::DispatchMessage message;
+  message.set_pool(kTestPool);
+  message.mutable_lease()->set_instance(std::string(instance));
+  message.mutable_lease()->mutable_session_ids()->Assign(all_sessions.begin(), all_sessions.end());
+  message.mutable_lease()->set_complete(true);
+  Dispatch(message);
+}
+
 events::MomentOfTruth RoutingHouse::Found(absl::string_view subject, absl::string_view id, int severity, absl::Duration ago) {
   events::MomentOfTruth moment;
   moment.set_id(std::string(id));

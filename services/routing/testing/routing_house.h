@@ -36,6 +36,8 @@ class RoutingHouse {
   // The offset it was given.
   int64_t Signal(events::v1::DesktopSignal signal);
   void RenewLease(absl::string_view instance);
+  // The same, saying that these are all sessions it holds.
+  void RenewLease(absl::string_view instance, const std::vector<int64_t>& all_sessions);
   void Dispatch(const events::v1::DispatchMessage& message);
 
   // --- The same in fewer words.
