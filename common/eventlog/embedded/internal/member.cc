@@ -19,6 +19,15 @@ struct Task {
   std::vector<int64_t> positions;
 };
 
+// By key: neighbours are put into the store, and replayed, much faster (see store_options.cc).
+std::vector<const StateChange*> Sorted(const std::vector<StateChange>& changes) {
+  std::vector<const StateChange*> sorted;
+  sorted.reserve(changes.size());
+  for (const StateChange& change : changes) sorted.push_back(&change);
+  std::sort(sorted.begin(), sorted.end(), [](const StateChange* a, const StateChange* b) { return a->key < b->key; });
+  return sorted;
+}
+
 class EmbeddedMember : public Member {
  public:
   EmbeddedMember(const MemberParts& parts, const Kind& kind, std::vector<int> partitions)
@@ -131,11 +140,11 @@ class EmbeddedMember : public Member {
 
   void AddTo(rocksdb::WriteBatch& batch, const TaskCommit& commit, const std::vector<int64_t>& positions) const {
     const std::string& prefix = tasks_.at(commit.partition)->state.prefix();
-    for (const StateChange& change : commit.changes) {
-      const rocksdb::Slice key_parts[] = {prefix, change.key};
+    for (const StateChange* change : Sorted(commit.changes)) {
+      const rocksdb::Slice key_parts[] = {prefix, change->key};
       const rocksdb::SliceParts key(key_parts, 2);
-      if (change.value.has_value()) {
-        const rocksdb::Slice value(*change.value);
+      if (change->value.has_value()) {
+        const rocksdb::Slice value(*change->value);
         batch.Put(parts_.store.state(), key, rocksdb::SliceParts(&value, 1)).PermitUncheckedError();
       } else {
         batch.Delete(parts_.store.state(), key).PermitUncheckedError();
