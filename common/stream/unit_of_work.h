@@ -1,5 +1,7 @@
 #pragma once
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/message_lite.h>
 
 #include <optional>
@@ -13,6 +15,17 @@
 #include "common/eventlog/state_view.h"
 
 namespace touchstone::stream {
+
+// The message's bytes, the same for the same content, maps included: what is written must not depend on where it was made.
+inline std::string StableBytes(const google::protobuf::MessageLite& message) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream output(&stream);
+  output.SetSerializationDeterministic(true);
+  message.SerializePartialToCodedStream(&output);
+  output.Trim();
+  return bytes;
+}
 
 // What one record or timer does to one task: state, timers, outputs. All of it happens, or none. Handed to a Processor for
 // the length of one call; used by one thread.
@@ -44,9 +57,9 @@ class UnitOfWork : public eventlog::StateView {
   virtual void DeadLetter(absl::string_view reason, absl::string_view message) = 0;
 
   void Emit(absl::string_view topic, absl::string_view key, const google::protobuf::MessageLite& message) {
-    Emit(topic, key, message.SerializeAsString());
+    Emit(topic, key, StableBytes(message));
   }
-  void PutMessage(absl::string_view key, const google::protobuf::MessageLite& message) { Put(key, message.SerializeAsString()); }
+  void PutMessage(absl::string_view key, const google::protobuf::MessageLite& message) { Put(key, StableBytes(message)); }
 };
 
 // The message stored at a key; nothing if the key is not there. DATA_LOSS: what is there is not a Message.

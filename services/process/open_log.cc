@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/eventlog/embedded/embedded_log.h"
+#include "common/eventlog/kafka/kafka_log.h"
 #include "common/eventlog/topics_manifest.h"
 #include "common/status/macros.h"
 #include "services/process/secret.h"
@@ -27,6 +28,20 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenEmbedded(const ProcessCo
   return std::unique_ptr<eventlog::EventLog>(std::move(log));
 }
 
+absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenKafka(const ProcessConfig& config, eventlog::TopicsManifest manifest,
+                                                              const clock::Clock& clock) {
+  const config::v1::KafkaLog& kafka = config.kafka();
+  if (kafka.bootstrap_servers().empty()) return absl::InvalidArgumentError("kafka.bootstrap_servers: is required, as HOST:PORT");
+  eventlog::KafkaOptions options;
+  options.bootstrap = kafka.bootstrap_servers();
+  options.prefix = kafka.prefix().empty() ? manifest.prefix : kafka.prefix();
+  options.instance = config.instance();
+  options.data_folder = kafka.data_dir();
+  options.catalog = std::move(manifest.catalog);
+  options.settings = {kafka.settings().begin(), kafka.settings().end()};
+  return eventlog::OpenKafkaLog(std::move(options), clock);
+}
+
 }  // namespace
 
 std::string DataFolder(const ProcessConfig& config) {
@@ -35,6 +50,7 @@ std::string DataFolder(const ProcessConfig& config) {
 
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock) {
   ASSIGN_OR_RETURN(eventlog::TopicsManifest manifest, eventlog::ReadTopicsManifest(config.topics_file()));
+  if (config.has_kafka()) return OpenKafka(config, std::move(manifest), clock);
   return OpenEmbedded(config, std::move(manifest.catalog), clock);
 }
 

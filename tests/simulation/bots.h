@@ -23,7 +23,8 @@ class DesktopBot {
   void Step(eventlog::EventLog& log, const clock::Clock& clock, eventlog::SeededFaults& chance, Outbox& outbox);
   // From now on it does everything right.
   void Behave() { moody_ = false; }
-  bool idle() const { return held_.empty(); }
+  // It has read all that was said to it.
+  bool Heard(eventlog::EventLog& log) const { return offers_.AtEnd(log); }
 
  private:
   events::v1::DesktopSignal NewSignal();
@@ -51,6 +52,7 @@ class SenderBot {
  public:
   SenderBot() : requests_("outreach-requests.v1") {}
   void Step(eventlog::EventLog& log, const clock::Clock& clock, eventlog::SeededFaults& chance, Outbox& outbox);
+  bool Heard(eventlog::EventLog& log) const { return requests_.AtEnd(log); }
 
  private:
   TopicReader requests_;

@@ -6,7 +6,7 @@ namespace touchstone::simulation {
 
 void Outbox::Put(absl::string_view topic, absl::string_view key, absl::string_view id, std::string value) {
   waiting_.push_back(std::make_shared<Waiting>(
-      Waiting{{std::string(topic), std::string(key), std::string(id), std::move(value), std::nullopt}}));
+      Waiting{{std::string(topic), std::string(key), absl::StrCat(kClientPrefix, id), std::move(value), std::nullopt}}));
 }
 
 void Outbox::Flush(eventlog::EventLog& log, int restart_count) {

@@ -8,6 +8,9 @@
 
 namespace touchstone::simulation {
 
+// Ids of records that clients wrote begin so: they alone may be there twice.
+inline constexpr char kClientPrefix[] = "client/";
+
 // A client of the log that does not give up: what was not acknowledged is sent again, in order, so that a record may lie on
 // the log twice. It lives outside the process that dies.
 class Outbox {

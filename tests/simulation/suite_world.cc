@@ -139,16 +139,26 @@ class World {
   void ComeToRest() {
     chance_.Calm();
     for (DesktopBot& agent : agents_) agent.Behave();
-    for (int k = 0; k < 400; ++k) {
-      process_.Settle();
+    for (int k = 0; k < 120; ++k) {
       RenewLease();
-      sender_.Step(process_.log(), clock_, chance_, outbox_);
-      for (DesktopBot& agent : agents_) agent.Step(process_.log(), clock_, chance_, outbox_);
-      outbox_.Flush(process_.log(), process_.restart_count());
-      process_.Settle();
-      clock_.AdvanceTo(clock_.Now() + absl::Seconds(5));
+      // Nobody dawdles: what is said is answered before time passes.
+      do {
+        process_.Settle();
+        sender_.Step(process_.log(), clock_, chance_, outbox_);
+        for (DesktopBot& agent : agents_) agent.Step(process_.log(), clock_, chance_, outbox_);
+        outbox_.Flush(process_.log(), process_.restart_count());
+        process_.Settle();
+        outbox_.Flush(process_.log(), process_.restart_count());
+      } while (!outbox_.empty() || !Heard());
+      clock_.AdvanceTo(clock_.Now() + absl::Seconds(10));
     }
     process_.Settle();
+  }
+
+  // Everybody has read what was said to them.
+  bool Heard() {
+    return sender_.Heard(process_.log()) &&
+           std::all_of(agents_.begin(), agents_.end(), [&](DesktopBot& agent) { return agent.Heard(process_.log()); });
   }
 
   void Wrong(std::string what) { outcome_.wrong.push_back(std::move(what)); }
@@ -178,7 +188,7 @@ class World {
         outcome_.trace =
             ids::StableHash64(absl::StrCat(outcome_.trace, topic.name, record.partition, record.record.key, record.record.id,
                                            record.record.value, absl::ToUnixNanos(record.record.append_time)));
-        const bool by_client = record.record.id.find(':') == std::string::npos;
+        const bool by_client = record.record.id.starts_with(kClientPrefix);
         if (!ids.insert(record.record.id).second && !by_client)
           Wrong(absl::StrCat(topic.name, ": record ", record.record.id, " is there twice"));
       }

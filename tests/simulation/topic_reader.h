@@ -24,6 +24,12 @@ class TopicReader {
     return *std::move(records);
   }
 
+  // Nothing more is there to read.
+  bool AtEnd(eventlog::EventLog& log) const {
+    absl::StatusOr<std::vector<int64_t>> ends = log.EndOffsets(topic_);
+    return ends.ok() && *ends == next_offsets_;
+  }
+
  private:
   const std::string topic_;
   std::vector<int64_t> next_offsets_;
