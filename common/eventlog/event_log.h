@@ -80,10 +80,16 @@ class Member {
   // durable when WhenDurable says so.
   virtual absl::StatusOr<CommitPoint> Commit(std::vector<TaskCommit> commits) = 0;
 
-  // The position of the last commit: each input and broadcast, in the kind's order; 0 where nothing was ever committed.
+  // The position of the last commit: each input and broadcast, in the kind's order; 0 where nothing was ever committed. May
+  // stand further where nothing but a broker's own marks follows.
   virtual absl::StatusOr<std::vector<InputPosition>> Positions(int partition) const = 0;
 
-  // How many records of its inputs the task has not committed past, as far as is known.
+  // Where each input and broadcast ends: whatever was appended or committed before the call lies before. Once Positions has
+  // reached it, all of that is processed. On a broker it is a question; UNAVAILABLE where it is not answered.
+  virtual absl::StatusOr<std::vector<InputPosition>> Ends(int partition) const = 0;
+
+  // How many records of its inputs the task has not committed past, as far as is known; for people to look at: a broker's own
+  // marks may be counted.
   virtual int64_t Lag(int partition) const = 0;
 };
 

@@ -85,8 +85,8 @@ class Worker : public TaskReader {
     absl::Time deadline;
     ReadFunction read;
     Done done;
-    // Once `after` is passed: how many records each other task must have processed.
-    std::optional<std::map<std::pair<std::string, int>, int64_t>> barrier;
+    // Once `after` is passed: up to where each other task must have committed.
+    std::optional<std::map<std::pair<std::string, int>, std::vector<eventlog::InputPosition>>> barrier;
   };
 
   absl::StatusOr<bool> Round(Group& group);
@@ -102,7 +102,8 @@ class Worker : public TaskReader {
   // OK: may run. UNAVAILABLE with `wait`: not yet.
   absl::Status Ready(WaitingRead& read, bool* wait);
   absl::StatusOr<bool> Passed(const Group& group, const WaitingRead& read) const;
-  bool BarrierMet(const WaitingRead& read) const;
+  absl::Status RaiseBarrier(const Group& passed, WaitingRead& read) const;
+  absl::StatusOr<bool> BarrierMet(const WaitingRead& read) const;
   void RunRead(WaitingRead read);
   Group* FindGroup(absl::string_view kind);
   const TaskDefinition* FindDefinition(absl::string_view kind) const;

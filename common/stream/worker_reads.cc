@@ -95,16 +95,11 @@ absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
     return Unreadable(read.kind, read.partition, absl::StrCat("stands still: ", owned->second.stopped));
   if (!read.after.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool passed, Passed(*group, read));
-  if (passed && !read.barrier.has_value()) {
-    read.barrier.emplace();
-    for (const Group& other : groups_) {
-      for (const auto& [partition, task] : other.owned) {
-        if (&other == group || task.task == nullptr) continue;
-        (*read.barrier)[{other.definition.kind.name, partition}] = task.task->processed_count() + other.member->Lag(partition);
-      }
-    }
+  if (passed && !read.barrier.has_value()) RETURN_IF_ERROR(RaiseBarrier(*group, read));
+  if (read.barrier.has_value()) {
+    ASSIGN_OR_RETURN(const bool met, BarrierMet(read));
+    if (met) return absl::OkStatus();
   }
-  if (read.barrier.has_value() && BarrierMet(read)) return absl::OkStatus();
   if (clock_.Now() >= read.deadline) {
     return absl::DeadlineExceededError(
         absl::StrCat("the write of the token has not been processed by ", read.kind, "/", read.partition, " yet"));
@@ -123,11 +118,27 @@ absl::StatusOr<bool> Worker::Passed(const Group& group, const WaitingRead& read)
                             "TOKEN_OF_ANOTHER_SERVICE", "stream");
 }
 
-bool Worker::BarrierMet(const WaitingRead& read) const {
+// What the record of the token sent to other inboxes lies before where these end now.
+absl::Status Worker::RaiseBarrier(const Group& passed, WaitingRead& read) const {
+  read.barrier.emplace();
+  for (const Group& other : groups_) {
+    for (const auto& [partition, task] : other.owned) {
+      if (&other == &passed || task.task == nullptr) continue;
+      ASSIGN_OR_RETURN((*read.barrier)[std::make_pair(other.definition.kind.name, partition)], other.member->Ends(partition));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Worker::BarrierMet(const WaitingRead& read) const {
   for (const Group& group : groups_) {
     for (const auto& [partition, owned] : group.owned) {
       auto needed = read.barrier->find({group.definition.kind.name, partition});
-      if (needed != read.barrier->end() && owned.task != nullptr && owned.task->processed_count() < needed->second) return false;
+      if (needed == read.barrier->end() || owned.task == nullptr) continue;
+      ASSIGN_OR_RETURN(const std::vector<eventlog::InputPosition> positions, group.member->Positions(partition));
+      for (size_t i = 0; i < positions.size(); ++i) {
+        if (positions[i].next_offset < needed->second[i].next_offset) return false;
+      }
     }
   }
   return true;

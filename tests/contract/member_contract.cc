@@ -134,6 +134,28 @@ TEST_P(EventLogContract, PositionsAreThoseOfTheCommit) {
   EXPECT_THAT(positions(), ElementsAre(Pair("orders", 0), Pair("answers", next), Pair("control", 0)));
 }
 
+TEST_P(EventLogContract, PositionsReachTheEndsOnceAllIsCommitted) {
+  AppendTo("orders", 0, "order");
+  const std::unique_ptr<Member> member = Join(Alpha());
+  const int64_t order = Fetch(*member, 0, {1})[0].records[0].offset;
+  Commit(*member, TaskCommit{0, {{"orders", order + 1}}, {}, {{"answers", "k", "", "to myself", 0}}});
+  const absl::StatusOr<std::vector<InputPosition>> ends = member->Ends(0);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  ASSERT_EQ(ends->size(), 3U);
+  EXPECT_GE((*ends)[0].next_offset, order + 1);
+  EXPECT_LT((*member->Positions(0))[1].next_offset, (*ends)[1].next_offset);
+  const int64_t answer = Fetch(*member, 0, {0, 1})[1].records[0].offset;
+  Commit(*member, TaskCommit{0, {{"answers", answer + 1}}});
+  // Until there is nothing more.
+  for (const InputBatch& batch : Fetch(*member, 0)) EXPECT_THAT(batch.records, IsEmpty());
+  const absl::StatusOr<std::vector<InputPosition>> positions = member->Positions(0);
+  ASSERT_TRUE(positions.ok()) << positions.status();
+  for (size_t i = 0; i < ends->size(); ++i) {
+    EXPECT_EQ((*positions)[i].topic, (*ends)[i].topic);
+    EXPECT_GE((*positions)[i].next_offset, (*ends)[i].next_offset) << (*ends)[i].topic;
+  }
+}
+
 TEST_P(EventLogContract, TwoKindsReadOneTopicIndependently) {
   AppendTo("orders", 0, "1");
   AppendTo("orders", 0, "2");

@@ -46,10 +46,20 @@ absl::Status KafkaLog::Connect() {
   ASSIGN_OR_RETURN(appender_, Appender::Open(options_, catalog_, clock_, changes_));
   ASSIGN_OR_RETURN(const Cluster cluster, ReadCluster(options_, appender_->handle()));
   ASSIGN_OR_RETURN(catalog_, CatalogOf(options_, cluster));
-  // A copy of another cluster's state, or of another deployment's, lies in another folder.
-  ASSIGN_OR_RETURN(store_, StateStore::Open(absl::StrCat(options_.data_folder, "/state/", cluster.id, "/", options_.prefix),
-                                            options_.state_cache_bytes));
+  cluster_id_ = cluster.id;
   return absl::OkStatus();
+}
+
+absl::StatusOr<const StateStore*> KafkaLog::Store(const std::string& kind) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_ptr<StateStore>& store = stores_[kind];
+  if (store == nullptr) {
+    // A copy of another cluster's state, or of another deployment's, lies in another folder; and so do those of services that
+    // share a data folder.
+    const std::string folder = absl::StrCat(options_.data_folder, "/state/", cluster_id_, "/", options_.prefix, kind);
+    ASSIGN_OR_RETURN(store, StateStore::Open(folder, options_.state_cache_bytes));
+  }
+  return store.get();
 }
 
 absl::StatusOr<std::vector<TopicPartition>> KafkaLog::PartitionsOf(absl::string_view topic) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -29,10 +30,12 @@ class KafkaLog : public EventLog {
   absl::Status Intake() const override { return appender_->Intake(); }
   absl::string_view name() const override { return "kafka"; }
 
+  // The local copies of a kind's states; opened when the kind is joined first.
+  absl::StatusOr<const StateStore*> Store(const std::string& kind);
+
   // For members and tails.
   const KafkaOptions& options() const { return options_; }
   const clock::Clock& clock() const { return clock_; }
-  const StateStore& store() const { return *store_; }
   std::string Physical(absl::string_view topic) const { return absl::StrCat(options_.prefix, topic); }
   // All partitions of a topic by its name in the cluster.
   absl::StatusOr<std::vector<TopicPartition>> PartitionsOf(absl::string_view topic) const;
@@ -50,9 +53,11 @@ class KafkaLog : public EventLog {
   TopicCatalog catalog_;
   ChangeSignal changes_;
   std::atomic<uint64_t> last_point_ = 0;
-  std::unique_ptr<StateStore> store_;
+  std::string cluster_id_;
   std::mutex mutex_;
-  std::set<std::string> member_ids_;  // Of members that live. Guarded by mutex_.
+  // Guarded by mutex_: the ids of members that live, and what they share by kind.
+  std::set<std::string> member_ids_;
+  std::map<std::string, std::unique_ptr<StateStore>> stores_;
   std::unique_ptr<Appender> appender_;
 };
 

@@ -34,6 +34,7 @@ KafkaMember::~KafkaMember() {
 }
 
 absl::Status KafkaMember::Start() {
+  ASSIGN_OR_RETURN(store_, log_.Store(kind_.name));
   Settings settings(log_.options());
   settings.Set("group.id", log_.Physical(kind_.name))
       .Set("group.instance.id", id_)
@@ -109,7 +110,7 @@ absl::StatusOr<OwnershipChange> KafkaMember::PollOwnership() {
   lost_.clear();
   if (newly_assigned_) {
     newly_assigned_ = false;
-    restore_ = std::make_unique<StateRestore>(log_, consumer_.get(), kind_.name, kind_.inputs, assigned_);
+    restore_ = std::make_unique<StateRestore>(log_, *store_, consumer_.get(), kind_.name, kind_.inputs, assigned_);
   }
   if (restore_ == nullptr) return change;
   ASSIGN_OR_RETURN(const bool restored, restore_->Step());
@@ -168,7 +169,7 @@ int64_t KafkaMember::PositionOf(const Task& task, size_t i) const {
   return it == task.checkpoint.positions.end() ? 0 : it->second;
 }
 
-absl::StatusOr<std::vector<int64_t>> KafkaMember::Ends(const Task& task) {
+absl::StatusOr<std::vector<int64_t>> KafkaMember::EndsOf(const Task& task) const {
   std::vector<TopicPartition> partitions;
   for (size_t i = 0; i < sources_.size(); ++i) partitions.push_back(ReaderOf(task, i).partition());
   if (offsets_ == nullptr) {
@@ -187,7 +188,7 @@ absl::StatusOr<std::vector<InputBatch>> KafkaMember::Fetch(int partition, const 
   const Task& task = it->second;
   // Asked before anything is read: what was appended before the call is below these ends.
   absl::StatusOr<std::vector<int64_t>> ends = absl::UnavailableError("not asked for");
-  if (limits.wants_complete) ends = Ends(task);
+  if (limits.wants_complete) ends = EndsOf(task);
   std::vector<InputBatch> batches;
   for (size_t i = 0; i < sources_.size(); ++i) {
     ASSIGN_OR_RETURN(PartitionReader::Read read, ReaderOf(task, i).ReadFrom(PositionOf(task, i), limits));
@@ -208,8 +209,19 @@ absl::StatusOr<std::vector<InputPosition>> KafkaMember::Positions(int partition)
   auto it = tasks_.find(partition);
   INVARIANT(it != tasks_.end(), absl::StrCat(kind_.name, "/", partition, " is not owned"));
   std::vector<InputPosition> positions;
-  for (size_t i = 0; i < sources_.size(); ++i) positions.push_back({sources_[i], PositionOf(it->second, i)});
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    positions.push_back({sources_[i], ReaderOf(it->second, i).NextAfter(PositionOf(it->second, i))});
+  }
   return positions;
+}
+
+absl::StatusOr<std::vector<InputPosition>> KafkaMember::Ends(int partition) const {
+  auto it = tasks_.find(partition);
+  INVARIANT(it != tasks_.end(), absl::StrCat(kind_.name, "/", partition, " is not owned"));
+  ASSIGN_OR_RETURN(const std::vector<int64_t> offsets, EndsOf(it->second));
+  std::vector<InputPosition> ends;
+  for (size_t i = 0; i < sources_.size(); ++i) ends.push_back({sources_[i], offsets[i]});
+  return ends;
 }
 
 int64_t KafkaMember::Lag(int partition) const {

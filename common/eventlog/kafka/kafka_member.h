@@ -31,6 +31,7 @@ class KafkaMember : public Member {
   const StateView& State(int partition) override;
   absl::StatusOr<CommitPoint> Commit(std::vector<TaskCommit> commits) override;
   absl::StatusOr<std::vector<InputPosition>> Positions(int partition) const override;
+  absl::StatusOr<std::vector<InputPosition>> Ends(int partition) const override;
   int64_t Lag(int partition) const override;
 
  private:
@@ -49,8 +50,8 @@ class KafkaMember : public Member {
   absl::Status ReadBroadcasts();
   // The reader of source `i` (inputs, then broadcasts) for a task.
   PartitionReader& ReaderOf(const Task& task, size_t i) const;
-  // Where the sources end now.
-  absl::StatusOr<std::vector<int64_t>> Ends(const Task& task);
+  // Where the sources end now: the high watermarks.
+  absl::StatusOr<std::vector<int64_t>> EndsOf(const Task& task) const;
   int64_t PositionOf(const Task& task, size_t i) const;
 
   absl::Status Check(const std::vector<TaskCommit>& commits) const;
@@ -70,11 +71,12 @@ class KafkaMember : public Member {
   std::vector<int> assigned_;
   bool newly_assigned_ = false;
 
+  const StateStore* store_ = nullptr;
   Client consumer_;
   Queue consumer_queue_;
   Client broadcast_consumer_;
   std::unique_ptr<Transactor> transactor_;
-  std::unique_ptr<OffsetReader> offsets_;
+  mutable std::unique_ptr<OffsetReader> offsets_;  // Made when it is needed, and anew after it failed.
   std::unique_ptr<StateRestore> restore_;
   std::vector<std::unique_ptr<PartitionReader>> broadcast_readers_;
   std::map<int, Task> tasks_;

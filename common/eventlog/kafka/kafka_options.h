@@ -18,14 +18,14 @@ struct KafkaOptions {
   std::string prefix = "touchstone.";
   // Tells this process apart for those who look at the cluster.
   std::string instance;
-  // Where local copies of tasks' states lie. One process at a time.
+  // Where local copies of tasks' states lie. A task kind's are one process's at a time.
   std::string data_folder;
   // What the manifest declares. The cluster's partition counts are what counts; see KafkaLog.
   TopicCatalog catalog;
 
   // A member that is silent for so long loses its partitions; one that is started again sooner keeps them.
   absl::Duration session_timeout = absl::Seconds(6);
-  // What RocksDB keeps of states in memory, for all tasks together.
+  // What RocksDB keeps of states in memory, for all tasks of a kind together.
   size_t state_cache_bytes = 64 << 20;
 
   // Settings of librdkafka beside ours, e.g. `sasl.password`. Never printed. What correctness rests on cannot be overridden.

@@ -82,6 +82,10 @@ void PartitionReader::Forget(int64_t position) {
   while (!held_.empty() && held_.front().offset < position) held_.pop_front();
 }
 
+int64_t PartitionReader::NextAfter(int64_t position) const {
+  return From(position) == held_.end() ? std::max(position, seen_to_) : position;
+}
+
 int64_t PartitionReader::KnownEnd() const {
   int64_t low = 0;
   int64_t high = 0;

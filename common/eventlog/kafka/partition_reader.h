@@ -36,8 +36,8 @@ class PartitionReader {
   // How many records from `position` on it holds, and as far as the broker has told, how many offsets there are behind them.
   int64_t BehindAt(int64_t position) const;
 
-  // Behind the last record seen and whatever is no record (markers of transactions).
-  int64_t seen_to() const { return seen_to_; }
+  // `position`, or where the records that are known behind it begin, past what is no record (markers of transactions).
+  int64_t NextAfter(int64_t position) const;
   const TopicPartition& partition() const { return partition_; }
 
   // What it holds at most, where somebody reads slowly what others forget late.

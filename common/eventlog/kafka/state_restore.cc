@@ -16,14 +16,14 @@ constexpr char kQueuedKilobytesMax[] = "16384";
 
 }  // namespace
 
-StateRestore::StateRestore(KafkaLog& log, rd_kafka_t* consumer, std::string kind, std::vector<std::string> inputs,
-                           std::vector<int> partitions)
+StateRestore::StateRestore(KafkaLog& log, const StateStore& store, rd_kafka_t* consumer, std::string kind,
+                           std::vector<std::string> inputs, std::vector<int> partitions)
     : log_(log),
       consumer_(consumer),
       kind_(std::move(kind)),
       inputs_(std::move(inputs)),
       changelog_(log.Physical(absl::StrCat(kind_, ".state"))) {
-  for (int partition : partitions) tasks_[partition].state = log_.store().Task(kind_, partition);
+  for (int partition : partitions) tasks_[partition].state = store.Task(kind_, partition);
 }
 
 absl::StatusOr<bool> StateRestore::Step() {

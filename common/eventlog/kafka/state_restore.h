@@ -28,8 +28,8 @@ class StateRestore {
     Checkpoint checkpoint;
   };
 
-  // `log` and `consumer`, a member of the kind's group, outlive it.
-  StateRestore(KafkaLog& log, rd_kafka_t* consumer, std::string kind, std::vector<std::string> inputs,
+  // `log`, `store` and `consumer`, a member of the kind's group, outlive it.
+  StateRestore(KafkaLog& log, const StateStore& store, rd_kafka_t* consumer, std::string kind, std::vector<std::string> inputs,
                std::vector<int> partitions);
 
   // Goes on for about kStep; true once all is done. DATA_LOSS: a changelog has lost what was committed.

@@ -124,7 +124,8 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const std::string& 
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(StoreOptions(cache_bytes), folder, &db);
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
-    return absl::FailedPreconditionError(
+    // Nothing that passes: the process ends, and says so.
+    return absl::AlreadyExistsError(
         absl::StrCat("data folder '", folder, "' is in use by another process: give each instance a folder of its own"));
   }
   if (!status.ok()) {

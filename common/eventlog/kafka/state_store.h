@@ -54,7 +54,7 @@ class TaskState : public StateView {
 // The local copies of the states of one process's tasks: a cache of their changelogs, in RocksDB. Thread-safe.
 class StateStore {
  public:
-  // FAILED_PRECONDITION: another process has the folder.
+  // ALREADY_EXISTS: another process has the folder. FAILED_PRECONDITION: it cannot be opened.
   static absl::StatusOr<std::unique_ptr<StateStore>> Open(const std::string& folder, size_t cache_bytes);
   ~StateStore();
 

@@ -137,6 +137,13 @@ absl::StatusOr<std::vector<InputPosition>> MemoryMember::Positions(int partition
   return positions;
 }
 
+absl::StatusOr<std::vector<InputPosition>> MemoryMember::Ends(int partition) const {
+  std::lock_guard<std::mutex> lock(storage_.mutex());
+  std::vector<InputPosition> ends;
+  for (const Source& source : sources_) ends.push_back({source.topic, End(source, partition)});
+  return ends;
+}
+
 int64_t MemoryMember::Lag(int partition) const {
   std::lock_guard<std::mutex> lock(storage_.mutex());
   int64_t lag = 0;
