@@ -25,7 +25,7 @@ struct EmbeddedLimits {
   int64_t recent_bytes_max = 48 << 20;
   int64_t block_cache_bytes = 64 << 20;
   // Of the write-ahead log, and so of what a restart replays.
-  int64_t wal_bytes_max = 96 << 20;
+  int64_t wal_bytes_max = 64 << 20;
   // Below the first of free disk space, intake stops; below the second, commits too.
   int64_t soft_free_bytes = int64_t{1} << 30;
   int64_t hard_free_bytes = int64_t{256} << 20;
