@@ -28,6 +28,7 @@ constexpr int kPartitions = 4;
 constexpr int kRecords = 30'000;
 constexpr int kKeys = 300;
 constexpr int kKills = 8;
+constexpr int kKillsBesideAnother = 3;
 // So many are on their way at a time: the counter always has something to do, and a kill always hits it at work.
 constexpr int kAhead = 2'000;
 constexpr size_t kValueBytes = 300;
@@ -72,6 +73,7 @@ int Count(char** arguments) {
   options.prefix = arguments[0];
   options.data_folder = arguments[1];
   options.catalog = Topics();
+  options.session_timeout = absl::Seconds(2);
   const clock::SystemClock clock;
   absl::StatusOr<std::unique_ptr<EventLog>> log = OpenKafkaLog(options, clock);
   if (!log.ok()) return std::fprintf(stderr, "%s\n", log.status().ToString().c_str()), 1;
@@ -79,7 +81,7 @@ int Count(char** arguments) {
   definition.kind = {"counter", {"words"}, {}};
   definition.make_processor = [](int) { return std::make_unique<Counter>(); };
   stream::WorkerOptions worker_options;
-  worker_options.member.instance = "counting";
+  worker_options.member.instance = arguments[2];
   stream::Worker worker(**log, clock, {definition}, worker_options);
   while (true) {
     const uint64_t seen = (*log)->changes().version();
@@ -91,9 +93,11 @@ int Count(char** arguments) {
 
 class Child {
  public:
-  Child(const std::string& prefix, const std::string& folder) : process_(fork()) {
+  Child(const KafkaUnderTest& kafka, const std::string& instance)
+      : folder_(absl::StrCat(kafka.folder(), "/", instance)), process_(fork()) {
     if (process_ == 0) {
-      execl("/proc/self/exe", "kafka_exactly_once_test", "count", prefix.c_str(), folder.c_str(), nullptr);
+      execl("/proc/self/exe", "kafka_exactly_once_test", "count", kafka.prefix().c_str(), folder_.c_str(), instance.c_str(),
+            nullptr);
       _exit(127);
     }
   }
@@ -105,6 +109,7 @@ class Child {
   bool lives() const { return waitpid(process_, nullptr, WNOHANG) == 0; }
 
  private:
+  const std::string folder_;
   const pid_t process_;
 };
 
@@ -178,45 +183,78 @@ Model ModelOf() {
   return model;
 }
 
-TEST(KafkaExactlyOnce, KilledAgainAndAgainItWritesWhatTheModelSays) {
-  KafkaUnderTest kafka("exactly-once");
-  kafka.Create(Topics());
-  const clock::SystemClock clock;
-  KafkaOptions options = kafka.Options(Topics());
-  options.data_folder = absl::StrCat(kafka.folder(), "/feeder");
-  absl::StatusOr<std::unique_ptr<EventLog>> log = OpenKafkaLog(options, clock);
-  ASSERT_TRUE(log.ok()) << log.status();
-  Load load(**log);
-  const Model model = ModelOf();
-  std::mt19937 random(kSeed);
-  std::set<std::string> ids;
+class KafkaExactlyOnce : public testing::Test {
+ protected:
+  KafkaExactlyOnce() { kafka_.Create(Topics()); }
+
+  void SetUp() override {
+    KafkaOptions options = kafka_.Options(Topics());
+    options.data_folder = absl::StrCat(kafka_.folder(), "/feeder");
+    absl::StatusOr<std::unique_ptr<EventLog>> log = OpenKafkaLog(options, clock_);
+    ASSERT_TRUE(log.ok()) << log.status();
+    log_ = *std::move(log);
+    load_ = std::make_unique<Load>(*log_);
+  }
+
+  // Somewhere in this round's share of the records; the children are at work on the next ones.
+  void RunTo(int round, int rounds) {
+    const size_t share = kRecords / (rounds + 1);
+    ASSERT_TRUE(load_->RunUntil(share * round + random_() % share, 0))
+        << "round " << round << " stands still at " << load_->records().size();
+  }
+
+  void ExpectWhatTheModelSays() {
+    ASSERT_TRUE(load_->RunUntil(kRecords, model_.ticks.size()))
+        << load_->records().size() << " counted, " << load_->ticks().size() << " ticks";
+    EXPECT_EQ(load_->refused(), 0);
+    EXPECT_EQ(load_->records().size(), static_cast<size_t>(kRecords));
+    std::map<std::string, std::vector<std::string>> counts_by_key;
+    std::set<std::string> ids;
+    size_t twice = 0;
+    for (const Record& record : load_->records()) {
+      counts_by_key[record.key].push_back(record.value);
+      twice += ids.insert(record.id).second ? 0 : 1;
+    }
+    EXPECT_EQ(twice, 0U);
+    EXPECT_TRUE(counts_by_key == model_.counts_by_key) << "counts differ from the model's";
+    EXPECT_TRUE(load_->ticks() == model_.ticks) << "timers differ from the model's";
+  }
+
+  KafkaUnderTest kafka_{"exactly-once"};
+  const clock::SystemClock clock_;
+  const Model model_ = ModelOf();
+  std::mt19937 random_{kSeed};
+  std::unique_ptr<EventLog> log_;
+  std::unique_ptr<Load> load_;
+};
+
+TEST_F(KafkaExactlyOnce, KilledAgainAndAgainItWritesWhatTheModelSays) {
   for (int round = 0; round < kKills; ++round) {
     // Every other time it comes back on a machine that has no copy of its state.
-    if (round % 2 == 1) std::filesystem::remove_all(absl::StrCat(kafka.folder(), "/counter"));
-    Child child(kafka.prefix(), absl::StrCat(kafka.folder(), "/counter"));
-    // Somewhere in this round's share of the records; the child is at work on the next ones.
-    const size_t until = static_cast<size_t>(kRecords / (kKills + 1)) * round + random() % (kRecords / (kKills + 1));
-    ASSERT_TRUE(load.RunUntil(until, 0)) << "round " << round << " stands still at " << load.records().size();
+    if (round % 2 == 1) std::filesystem::remove_all(absl::StrCat(kafka_.folder(), "/counter"));
+    const Child child(kafka_, "counter");
+    ASSERT_NO_FATAL_FAILURE(RunTo(round, kKills));
     ASSERT_TRUE(child.lives());
   }
-  Child last(kafka.prefix(), absl::StrCat(kafka.folder(), "/counter"));
-  ASSERT_TRUE(load.RunUntil(kRecords, model.ticks.size()))
-      << load.records().size() << " counted, " << load.ticks().size() << " ticks";
-  EXPECT_EQ(load.refused(), 0);
-  EXPECT_EQ(load.records().size(), static_cast<size_t>(kRecords));
-  std::map<std::string, std::vector<std::string>> counts_by_key;
-  for (const Record& record : load.records()) {
-    counts_by_key[record.key].push_back(record.value);
-    EXPECT_TRUE(ids.insert(record.id).second) << "twice: " << record.id;
+  const Child last(kafka_, "counter");
+  ExpectWhatTheModelSays();
+}
+
+TEST_F(KafkaExactlyOnce, WhoStaysTakesOverFromWhoIsKilledForGood) {
+  const Child steady(kafka_, "steady");
+  for (int round = 0; round < kKillsBesideAnother; ++round) {
+    const Child killed(kafka_, "killed");
+    ASSERT_NO_FATAL_FAILURE(RunTo(round, kKillsBesideAnother));
+    ASSERT_TRUE(killed.lives());
   }
-  EXPECT_TRUE(counts_by_key == model.counts_by_key) << "counts differ from the model's";
-  EXPECT_TRUE(load.ticks() == model.ticks) << "timers differ from the model's";
+  ExpectWhatTheModelSays();
+  EXPECT_TRUE(steady.lives());
 }
 
 }  // namespace
 }  // namespace touchstone::eventlog
 
 int main(int argc, char** argv) {
-  if (argc == 4 && absl::string_view(argv[1]) == "count") return touchstone::eventlog::Count(argv + 2);
+  if (argc == 5 && absl::string_view(argv[1]) == "count") return touchstone::eventlog::Count(argv + 2);
   return touchstone::eventlog::KafkaUnderTest::RunTests(argc, argv);
 }

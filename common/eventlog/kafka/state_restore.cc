@@ -36,6 +36,11 @@ absl::StatusOr<bool> StateRestore::Step() {
 }
 
 absl::Status StateRestore::ReadCommitted() {
+  if (tasks_.empty()) {
+    // More members than partitions.
+    phase_ = Phase::kDone;
+    return absl::OkStatus();
+  }
   std::vector<TopicPartition> wanted;
   for (const auto& [partition, task] : tasks_) {
     for (const std::string& input : inputs_) wanted.push_back({log_.Physical(input), partition});
