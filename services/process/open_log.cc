@@ -28,8 +28,14 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenEmbedded(const ProcessCo
   return std::unique_ptr<eventlog::EventLog>(std::move(log));
 }
 
+// Of severities as in syslog.
+runtime::LogLevel LevelOf(int severity) {
+  if (severity <= 3) return runtime::LogLevel::kError;
+  return severity == 4 ? runtime::LogLevel::kWarning : runtime::LogLevel::kDebug;
+}
+
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenKafka(const ProcessConfig& config, eventlog::TopicsManifest manifest,
-                                                              const clock::Clock& clock) {
+                                                              const clock::Clock& clock, runtime::Log& log) {
   const config::v1::KafkaLog& kafka = config.kafka();
   if (kafka.bootstrap_servers().empty()) return absl::InvalidArgumentError("kafka.bootstrap_servers: is required, as HOST:PORT");
   eventlog::KafkaOptions options;
@@ -39,6 +45,9 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenKafka(const ProcessConfi
   options.data_folder = kafka.data_dir();
   options.catalog = std::move(manifest.catalog);
   options.settings = {kafka.settings().begin(), kafka.settings().end()};
+  options.on_log = [&log](int severity, absl::string_view text) {
+    log.Write(LevelOf(severity), "kafka.client", {{runtime::LogField("text", text)}});
+  };
   return eventlog::OpenKafkaLog(std::move(options), clock);
 }
 
@@ -48,9 +57,10 @@ std::string DataFolder(const ProcessConfig& config) {
   return config.has_kafka() ? config.kafka().data_dir() : config.embedded().data_dir();
 }
 
-absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock) {
+absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock,
+                                                            runtime::Log& log) {
   ASSIGN_OR_RETURN(eventlog::TopicsManifest manifest, eventlog::ReadTopicsManifest(config.topics_file()));
-  if (config.has_kafka()) return OpenKafka(config, std::move(manifest), clock);
+  if (config.has_kafka()) return OpenKafka(config, std::move(manifest), clock, log);
   return OpenEmbedded(config, std::move(manifest.catalog), clock);
 }
 

@@ -6,12 +6,15 @@
 #include "common/clock/clock.h"
 #include "common/eventlog/event_log.h"
 #include "common/names/name_secret.h"
+#include "common/runtime/log.h"
 #include "services/process/process.h"
 
 namespace touchstone::process {
 
-// The log that the configuration names. Blocks until it is recovered or its brokers have answered.
-absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock);
+// The log that the configuration names. Blocks until it is recovered or its brokers have answered. `clock` and `log`, which is
+// told what a broker's client has to say, outlive it.
+absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock,
+                                                            runtime::Log& log);
 
 // The secret of the deployment: from the file that is named, or the embedded folder's own.
 absl::StatusOr<names::NameSecret> OpenSecret(const ProcessConfig& config);

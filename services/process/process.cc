@@ -84,7 +84,7 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
                    const std::function<void(const std::string& address)>& ready) {
   RETURN_IF_ERROR(CheckWhole(config, whole, host.program()));
   const clock::BelievedClock clock(host.clock());
-  ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock));
+  ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock, host.log()));
   ASSIGN_OR_RETURN(const names::NameSecret secret, OpenSecret(config));
   RETURN_IF_ERROR(AgreeOnSecret(secret, *log, kSecretTimeout));
 
