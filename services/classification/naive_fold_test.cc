@@ -249,7 +249,9 @@ class NaiveFold : public ::testing::Test {
     return late;
   }
 
-  static std::string Compare(const JourneyDriver& driver, const Accepted& accepted, const naive::TwinPack& twin) {
+  static std::string Compare(JourneyDriver& driver, const Accepted& accepted, const naive::TwinPack& twin) {
+    // A timer fires when its time has passed, which at the very instant it has not.
+    driver.AdvanceTo(driver.now() + absl::Seconds(1));
     naive::Result naive = naive::JourneyOf(accepted.facts(), Nanos(driver.now()), twin.rules);
     const std::string difference = Difference(ResultOf(driver), naive);
     return difference.empty() ? "" : absl::StrCat(difference, MapOf(driver, kName, TimeOf(kStart)));
@@ -267,9 +269,11 @@ class NaiveFold : public ::testing::Test {
 
 TEST_F(NaiveFold, IsEqual) {
   int worlds = kWorldsByDefault;
-  // TOUCHSTONE_WORLDS=10000 is what a release is held to.
+  // TOUCHSTONE_WORLDS=10000 is what a release is held to; TOUCHSTONE_WORLD=638 begins with that one.
   if (const char* asked = std::getenv("TOUCHSTONE_WORLDS")) ASSERT_TRUE(absl::SimpleAtoi(asked, &worlds)) << asked;
-  for (int seed = 0; seed < worlds; ++seed) {
+  int first = 0;
+  if (const char* asked = std::getenv("TOUCHSTONE_WORLD")) ASSERT_TRUE(absl::SimpleAtoi(asked, &first)) << asked;
+  for (int seed = first; seed < std::max(worlds, first + 1); ++seed) {
     const std::string difference = Run(static_cast<uint64_t>(seed));
     ASSERT_TRUE(difference.empty()) << "world " << seed << ":\n" << difference;
   }
