@@ -13,6 +13,10 @@ namespace {
 
 // Librdkafka wants three heartbeats in a session.
 constexpr int kHeartbeatsASession = 4;
+// How long a broker holds back an answer that nothing new has come: until then a commit's mark behind the last record is not
+// known to be no record, and whoever waits for the end waits. Records themselves are sent at once.
+constexpr char kFetchWaitMs[] = "20";
+constexpr char kBroadcastFetchWaitMs[] = "100";
 
 }  // namespace
 
@@ -46,6 +50,7 @@ absl::Status KafkaMember::Start() {
       .Set("auto.offset.reset", "error")
       .Set("enable.partition.eof", "true")
       .Set("isolation.level", "read_committed")
+      .Prefer("fetch.wait.max.ms", kFetchWaitMs)
       .Prefer("queued.min.messages", kQueuedMessagesMin)
       .Prefer("queued.max.messages.kbytes", kQueuedKilobytesMax);
   Callbacks callbacks;
@@ -144,7 +149,9 @@ absl::Status KafkaMember::ReadBroadcasts() {
   broadcast_readers_.clear();
   if (kind_.broadcasts.empty() || tasks_.empty()) return absl::OkStatus();
   if (broadcast_consumer_.get() == nullptr) {
-    ASSIGN_OR_RETURN(broadcast_consumer_, ReaderSettings(log_.options(), "read_committed").Make(RD_KAFKA_CONSUMER));
+    Settings settings = ReaderSettings(log_.options(), "read_committed");
+    settings.Prefer("fetch.wait.max.ms", kBroadcastFetchWaitMs);
+    ASSIGN_OR_RETURN(broadcast_consumer_, std::move(settings).Make(RD_KAFKA_CONSUMER));
   }
   std::vector<TopicPartition> from;
   for (size_t i = kind_.inputs.size(); i < sources_.size(); ++i) {

@@ -13,6 +13,8 @@ constexpr size_t kWriteRecordsMax = 2000;
 // What librdkafka fetches ahead, for each partition.
 constexpr char kQueuedMessagesMin[] = "100000";
 constexpr char kQueuedKilobytesMax[] = "16384";
+// That the end is reached is told by the fetch after the last one with records: a broker holds that back for as long.
+constexpr char kFetchWaitMs[] = "5";
 
 }  // namespace
 
@@ -98,7 +100,9 @@ absl::Status StateRestore::StartReading() {
   }
   if (from.empty()) return absl::OkStatus();
   Settings settings = ReaderSettings(log_.options(), "read_committed");
-  settings.Set("queued.min.messages", kQueuedMessagesMin).Set("queued.max.messages.kbytes", kQueuedKilobytesMax);
+  settings.Set("fetch.wait.max.ms", kFetchWaitMs)
+      .Set("queued.min.messages", kQueuedMessagesMin)
+      .Set("queued.max.messages.kbytes", kQueuedKilobytesMax);
   ASSIGN_OR_RETURN(reader_, std::move(settings).Make(RD_KAFKA_CONSUMER));
   return AssignAt(reader_.get(), from);
 }
