@@ -51,6 +51,7 @@ absl::StatusOr<bool> Worker::Round(Group& group) {
 
 absl::Status Worker::Join(Group& group) {
   ASSIGN_OR_RETURN(group.member, log_.Join(group.definition.kind, options_.member));
+  group.left.clear();
   return absl::OkStatus();
 }
 
@@ -110,6 +111,7 @@ absl::Status Worker::Recover(Group& group, const absl::Status& error) {
     case absl::StatusCode::kFailedPrecondition:
       group.owned.clear();
       group.member = nullptr;
+      group.left = std::string(error.message());
       group.join_time = clock_.Now() + options_.restart_delay;
       return absl::OkStatus();
     default:

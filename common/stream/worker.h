@@ -27,6 +27,7 @@ struct WorkerOptions {
 // How one task does, as of the last round.
 struct TaskReport {
   std::string kind;
+  // -1: the kind as a whole has no member; `stopped` says why.
   int partition = 0;
   int64_t lag = 0;
   absl::Time clock;
@@ -76,6 +77,8 @@ class Worker : public TaskReader {
     TaskDefinition definition;
     std::unique_ptr<eventlog::Member> member;
     absl::Time join_time = absl::InfinitePast();
+    // Why there is no member at present.
+    std::string left;
     std::map<int, Owned> owned;
   };
   struct WaitingRead {

@@ -90,7 +90,9 @@ absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
   Group* group = FindGroup(read.kind);
   INVARIANT(group != nullptr, absl::StrCat("no task kind ", read.kind, " in this worker"));
   auto owned = group->owned.find(read.partition);
-  if (owned == group->owned.end()) return Unreadable(read.kind, read.partition, "is not owned by this instance");
+  if (owned == group->owned.end()) {
+    return Unreadable(read.kind, read.partition, group->left.empty() ? "is not owned by this instance" : absl::StrCat("stands still: ", group->left));
+  }
   if (owned->second.task == nullptr)
     return Unreadable(read.kind, read.partition, absl::StrCat("stands still: ", owned->second.stopped));
   if (!read.after.has_value()) return absl::OkStatus();
@@ -170,6 +172,12 @@ const TaskDefinition* Worker::FindDefinition(absl::string_view kind) const {
 std::vector<TaskReport> Worker::Reports() const {
   std::vector<TaskReport> reports;
   for (const Group& group : groups_) {
+    if (group.member == nullptr) {
+      TaskReport& report = reports.emplace_back();
+      report.kind = group.definition.kind.name;
+      report.partition = -1;
+      report.stopped = group.left.empty() ? "has not joined yet" : group.left;
+    }
     for (const auto& [partition, owned] : group.owned) {
       TaskReport& report = reports.emplace_back();
       report.kind = group.definition.kind.name;

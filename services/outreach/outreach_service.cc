@@ -12,13 +12,13 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/stream/topics.h"
+#include "common/topic_watch/topic_watch.h"
 #include "services/outreach/domain/report_check.h"
 #include "services/outreach/gate_processor.h"
 #include "services/outreach/outreach_list.h"
 #include "services/outreach/planner_processor.h"
 #include "services/outreach/state_keys.h"
 #include "services/outreach/state_read.h"
-#include "services/outreach/topic_watch.h"
 #include "touchstone/events/v1/inboxes.pb.h"
 
 namespace touchstone::outreach {
@@ -112,14 +112,6 @@ bool FillRequest(const std::string& value, v1::WatchOutreachRequestsResponse& re
   return response.mutable_request()->ParseFromString(value);
 }
 
-template <typename Response>
-absl::StatusOr<std::unique_ptr<rpc::WatchSource<Response>>> OpenWatch(eventlog::EventLog& log, absl::string_view topic,
-                                                                      const std::string& resume_token,
-                                                                      typename TopicWatch<Response>::Fill fill) {
-  ASSIGN_OR_RETURN(std::unique_ptr<eventlog::Tail> tail, OpenTailAt(log, topic, resume_token));
-  return std::unique_ptr<rpc::WatchSource<Response>>(std::make_unique<TopicWatch<Response>>(topic, std::move(tail), fill));
-}
-
 }  // namespace
 
 grpc::ServerUnaryReactor* OutreachService::GetOutreach(grpc::CallbackServerContext* context,
@@ -157,14 +149,14 @@ grpc::ServerWriteReactor<v1::WatchOutreachesResponse>* OutreachService::WatchOut
     grpc::CallbackServerContext* context, const v1::WatchOutreachesRequest* request) {
   return rpc::Watch<v1::WatchOutreachesResponse>(
       context, calls_.pump,
-      OpenWatch<v1::WatchOutreachesResponse>(calls_.log, topics::kOutreach, request->resume_token(), &FillOutreach));
+      topic_watch::OpenTopicWatch<v1::WatchOutreachesResponse>(calls_.log, topics::kOutreach, request->resume_token(), &FillOutreach));
 }
 
 grpc::ServerWriteReactor<v1::WatchOutreachRequestsResponse>* OutreachService::WatchOutreachRequests(
     grpc::CallbackServerContext* context, const v1::WatchOutreachRequestsRequest* request) {
   return rpc::Watch<v1::WatchOutreachRequestsResponse>(
       context, calls_.pump,
-      OpenWatch<v1::WatchOutreachRequestsResponse>(calls_.log, topics::kOutreachRequests, request->resume_token(), &FillRequest));
+      topic_watch::OpenTopicWatch<v1::WatchOutreachRequestsResponse>(calls_.log, topics::kOutreachRequests, request->resume_token(), &FillRequest));
 }
 
 grpc::ServerUnaryReactor* OutreachService::ReportDelivery(grpc::CallbackServerContext* context,
