@@ -91,7 +91,8 @@ absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
   INVARIANT(group != nullptr, absl::StrCat("no task kind ", read.kind, " in this worker"));
   auto owned = group->owned.find(read.partition);
   if (owned == group->owned.end()) {
-    return Unreadable(read.kind, read.partition, group->left.empty() ? "is not owned by this instance" : absl::StrCat("stands still: ", group->left));
+    return Unreadable(read.kind, read.partition,
+                      group->left.empty() ? "is not owned by this instance" : absl::StrCat("stands still: ", group->left));
   }
   if (owned->second.task == nullptr)
     return Unreadable(read.kind, read.partition, absl::StrCat("stands still: ", owned->second.stopped));

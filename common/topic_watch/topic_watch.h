@@ -23,7 +23,8 @@ inline constexpr int kSkippedPerTurn = 1024;
 
 // A tail of a topic from where a watcher's resume token says: after that record; at the end where it is empty; at the oldest
 // kept where it is `begin`. INVALID_ARGUMENT on `resume_token`: no such token, or of another topic.
-absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTailAt(eventlog::EventLog& log, absl::string_view topic, absl::string_view resume_token);
+absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTailAt(eventlog::EventLog& log, absl::string_view topic,
+                                                           absl::string_view resume_token);
 
 // A watch of one topic: every committed record that was asked for, as a Response with the token to resume after it. Only what is
 // durable is read, so only what is durable leaves.
@@ -77,7 +78,8 @@ absl::StatusOr<std::unique_ptr<rpc::WatchSource<Response>>> OpenTopicWatch(event
                                                                            typename TopicWatch<Response>::Fill fill) {
   absl::StatusOr<std::unique_ptr<eventlog::Tail>> tail = OpenTailAt(log, topic, resume_token);
   if (!tail.ok()) return tail.status();
-  return std::unique_ptr<rpc::WatchSource<Response>>(std::make_unique<TopicWatch<Response>>(topic, *std::move(tail), std::move(fill)));
+  return std::unique_ptr<rpc::WatchSource<Response>>(
+      std::make_unique<TopicWatch<Response>>(topic, *std::move(tail), std::move(fill)));
 }
 
 }  // namespace touchstone::topic_watch

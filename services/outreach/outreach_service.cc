@@ -147,16 +147,17 @@ grpc::ServerUnaryReactor* OutreachService::ListOutreaches(grpc::CallbackServerCo
 
 grpc::ServerWriteReactor<v1::WatchOutreachesResponse>* OutreachService::WatchOutreaches(
     grpc::CallbackServerContext* context, const v1::WatchOutreachesRequest* request) {
-  return rpc::Watch<v1::WatchOutreachesResponse>(
-      context, calls_.pump,
-      topic_watch::OpenTopicWatch<v1::WatchOutreachesResponse>(calls_.log, topics::kOutreach, request->resume_token(), &FillOutreach));
+  return rpc::Watch<v1::WatchOutreachesResponse>(context, calls_.pump,
+                                                 topic_watch::OpenTopicWatch<v1::WatchOutreachesResponse>(
+                                                     calls_.log, topics::kOutreach, request->resume_token(), &FillOutreach));
 }
 
 grpc::ServerWriteReactor<v1::WatchOutreachRequestsResponse>* OutreachService::WatchOutreachRequests(
     grpc::CallbackServerContext* context, const v1::WatchOutreachRequestsRequest* request) {
   return rpc::Watch<v1::WatchOutreachRequestsResponse>(
       context, calls_.pump,
-      topic_watch::OpenTopicWatch<v1::WatchOutreachRequestsResponse>(calls_.log, topics::kOutreachRequests, request->resume_token(), &FillRequest));
+      topic_watch::OpenTopicWatch<v1::WatchOutreachRequestsResponse>(calls_.log, topics::kOutreachRequests,
+                                                                     request->resume_token(), &FillRequest));
 }
 
 grpc::ServerUnaryReactor* OutreachService::ReportDelivery(grpc::CallbackServerContext* context,
