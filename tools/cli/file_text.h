@@ -1,0 +1,17 @@
+#ifndef TOUCHSTONE_TOOLS_CLI_FILE_TEXT_H_
+#define TOUCHSTONE_TOOLS_CLI_FILE_TEXT_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace touchstone::cli {
+
+inline constexpr size_t kFileTextBytesMax = 16 << 20;
+
+// A whole file. NOT_FOUND; INVALID_ARGUMENT for one of more than kFileTextBytesMax. Blocks.
+absl::StatusOr<std::string> ReadFileText(const std::string& path);
+
+}  // namespace touchstone::cli
+
+#endif  // TOUCHSTONE_TOOLS_CLI_FILE_TEXT_H_

@@ -1,0 +1,39 @@
+#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPING_ERRORS_H_
+#define TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPING_ERRORS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "common/config/source_map.h"
+
+namespace touchstone::cli {
+
+// What is wrong in a mapping, each with the place where it stands, so that its author learns all of it at once.
+class MappingErrors {
+ public:
+  static constexpr size_t kShownMax = 20;
+
+  // `sources` outlives this.
+  explicit MappingErrors(const config::SourceMap& sources) : sources_(sources) {}
+
+  // `path` as in `touchpoints[2].occur_time`.
+  void Add(absl::string_view path, absl::string_view message) {
+    if (shown_.size() < kShownMax) shown_.push_back(sources_.At(path, message).Render());
+  }
+
+  // INVALID_ARGUMENT with all of them, or OK.
+  absl::Status ToStatus() const {
+    return shown_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(shown_, "\n"));
+  }
+
+ private:
+  const config::SourceMap& sources_;
+  std::vector<std::string> shown_;
+};
+
+}  // namespace touchstone::cli
+
+#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPING_ERRORS_H_
