@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/rpc/grpc_log.h"
 #include "common/runtime/exit_code.h"
 #include "common/text/nearest.h"
 #include "tools/cli/commands.h"
@@ -24,9 +25,9 @@ constexpr char kFooter[] =
     "no answer in time, 4 what was asked for is not there.";
 
 // In the order in which they are listed.
-constexpr void (*kCommands[])(CLI::App&, Context&) = {
-    AddSend, AddJourney, AddMoments, AddExplain, AddStatus, AddDeadLetters,
-};
+constexpr AddCommand kCommands[] = {AddSend,    AddImport,      AddReplay,      AddJourney,  AddMoments,
+                                    AddExplain, AddDesktop,     AddEscalations, AddOutreach, AddPreferences,
+                                    AddStatus,  AddDeadLetters, AddCel};
 
 int PrintError(const absl::Status& status, Context& context) {
   context.err << "touchstone: " << status.message() << std::endl;
@@ -62,19 +63,24 @@ CLI::App* Declare(CLI::App& app, Context& context, const Description& descriptio
 
 CLI::App* DeclareRemote(CLI::App& app, Context& context, const Description& description,
                         std::function<absl::StatusOr<int>()> run) {
-  CLI::App* command = Declare(app, context, description, std::move(run));
+  CLI::App* command = Declare(app, context, description, [run = std::move(run)] {
+    // What gRPC has to say beside its statuses is not for users.
+    const rpc::GrpcLog silent(nullptr);
+    return run();
+  });
   command->add_option("--address", context.address, absl::StrCat("HOST:PORT or unix:PATH of the suite [", kDefaultAddress, "]"))
       ->envname("TOUCHSTONE_ADDRESS")
       ->type_name("ADDRESS");
   return command;
 }
 
-int RunCommandLine(int argc, const char* const* argv, Context& context) {
+int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Span<const AddCommand> heavy) {
   context.address = kDefaultAddress;
   CLI::App app(kDescription, "touchstone");
   app.footer(kFooter);
   app.require_subcommand(1);
-  for (auto* add : kCommands) add(app, context);
+  for (const AddCommand add : heavy) add(app, context);
+  for (const AddCommand add : kCommands) add(app, context);
   if (const absl::Status status = CheckCommand(app, argc, argv); !status.ok()) return PrintError(status, context);
   try {
     app.parse(argc, argv);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "tools/cli/context.h"
 
 namespace CLI {
@@ -30,8 +31,12 @@ CLI::App* Declare(CLI::App& app, Context& context, const Description& descriptio
 CLI::App* DeclareRemote(CLI::App& app, Context& context, const Description& description,
                         std::function<absl::StatusOr<int>()> run);
 
-// Parses and runs `touchstone ARGS...`; returns the exit code (common/runtime/exit_code.h). Errors are one line on context.err.
-int RunCommandLine(int argc, const char* const* argv, Context& context);
+// Adds one subcommand; both outlive the run.
+using AddCommand = void (*)(CLI::App& app, Context& context);
+
+// Parses and runs `touchstone ARGS...`, `heavy` being the commands that link more than a client does. Returns the exit code
+// (common/runtime/exit_code.h). Errors are lines on context.err.
+int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Span<const AddCommand> heavy = {});
 
 }  // namespace touchstone::cli
 

@@ -23,6 +23,7 @@ using classification::v1::Strand;
 constexpr int kLabelWidth = 9;
 constexpr int kStageWidth = 14;
 constexpr int kTypeWidthMax = 28;
+constexpr int kStrandWidthMax = 24;
 
 // One line of the map.
 struct Happening {
@@ -165,15 +166,17 @@ void MapDrawing::DrawStages() {
 void MapDrawing::DrawStrands() {
   if (journey_.strands().empty()) return;
   text_ += "\n";
+  int key_width = 0;
+  for (const Strand& strand : journey_.strands())
+    key_width = std::clamp(Columns(CorrelationText(strand.key())), key_width, kStrandWidthMax);
   for (int i = 0; i < journey_.strands_size(); ++i) {
     const Strand& strand = journey_.strands(i);
     Label(i == 0 ? "strands" : "");
-    const size_t lane = LaneOf(strand.key());
-    std::string line = absl::StrCat(lane, " ", Padded(CorrelationText(strand.key()), 24), " ",
+    std::string line = absl::StrCat(LaneOf(strand.key()), " ", Padded(CorrelationText(strand.key()), key_width), "  ",
                                     Padded(WordOf(strand.stage()), kStageWidth), " ", strand.touchpoint_count(), "×");
     for (const events::v1::PromiseState& promise : strand.promises()) {
-      absl::StrAppend(&line, "  ", promise.promise().what(), " until ", TimeText(promise.promise().until_time(), style_.zone),
-                      promise.broken() ? ": broken" : ": open");
+      absl::StrAppend(&line, "  ", promise.promise().what(), promise.broken() ? " broken, due " : " due ",
+                      TimeText(promise.promise().until_time(), style_.zone));
     }
     Line(Fitted(line, width_ - kLabelWidth));
   }

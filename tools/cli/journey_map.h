@@ -25,11 +25,12 @@ inline constexpr int kMapWidthMin = 60;
 // made (◆), each in the lane of its strand, and what counts as strikes. `name` as it was asked for. Each line ends with a line
 // end and is at most `width` wide (kMapWidthMin at least).
 //
-//   customer:42   experience   1.00 strikes   3 touchpoints
+//   customer:42   experience   1.00 strikes   3 touchpoints   times in UTC
 //
-//   2026-11-05
-//     09:00  ├─●  order.purchased   web, delivery promised until 2026-11-05 18:00                       purchase
-//     18:00  │ ◆  THIRD             disappointment 70: was promised delivery until 18:00 ...
+//   Mon 2026-11-02
+//     09:00  │ ● order.purchased     web, delivery promised until 2026-11-05 18:00       purchase
+//   Thu 2026-11-05
+//     18:00  │ ◆ THIRD disappointment 70: was promised delivery, and it did not come
 std::string JourneyMap(absl::string_view name, const classification::v1::Journey& journey, const MapStyle& style);
 
 }  // namespace touchstone::cli

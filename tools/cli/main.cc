@@ -8,8 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/system_clock.h"
-#include "common/rpc/grpc_log.h"
 #include "tools/cli/command_line.h"
+#include "tools/cli/pack_command.h"
+#include "tools/cli/topics_command.h"
+#include "tools/cli/up_command.h"
 
 namespace {
 
@@ -36,8 +38,8 @@ std::string NewId() {
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   const touchstone::clock::SystemClock clock;
-  const touchstone::rpc::GrpcLog silent(nullptr);
   touchstone::cli::Context context{
       .in = std::cin, .out = std::cout, .err = std::cerr, .clock = clock, .new_id = NewId, .terminal = FindTerminal()};
-  return touchstone::cli::RunCommandLine(argc, argv, context);
+  return touchstone::cli::RunCommandLine(argc, argv, context,
+                                         {touchstone::cli::AddUp, touchstone::cli::AddPack, touchstone::cli::AddTopics});
 }

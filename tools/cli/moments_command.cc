@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <ostream>
@@ -61,12 +62,12 @@ void SortByTime(std::vector<MomentOfTruth>& moments) {
 }
 
 void PrintMoments(const std::vector<MomentOfTruth>& moments, absl::TimeZone zone, Context& context) {
-  Table table({"time", "customer", "moment", "says", "id"});
+  Table table({"time", "moment", "id", "says"});
   for (const MomentOfTruth& moment : moments) {
     if (context.json) {
       context.out << JsonLine(moment) << "\n";
     } else {
-      table.Add({TimeText(moment.occur_time(), zone), moment.subject(), MomentHead(moment), moment.says(), moment.id()});
+      table.Add({TimeText(moment.occur_time(), zone), MomentHead(moment), moment.id(), moment.says()});
     }
   }
   if (!context.json) context.out << (table.empty() ? "no moments\n" : table.Render(context.terminal.width));

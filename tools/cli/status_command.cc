@@ -29,11 +29,10 @@ std::string StatusText(const GetStatusResponse& status, int width) {
   if (!status.intake_stopped().empty()) absl::StrAppend(&text, "intake is stopped: ", status.intake_stopped(), "\n");
   for (const operations::v1::PackStatus& pack : status.packs())
     absl::StrAppend(&text, "pack ", pack.pack(), " ", pack.version(), ", ", pack.rule_count(), " rules\n");
-  Table table({"task", "partition", "lag", "processed", "dead letters", "timers", "task time (UTC)", "stopped"});
+  Table table({"task", "partition", "lag", "processed", "dead letters", "task time (UTC)", "stopped"});
   for (const operations::v1::TaskStatus& task : status.tasks()) {
     table.Add({task.kind(), absl::StrCat(task.partition()), absl::StrCat(task.lag()), absl::StrCat(task.processed_count()),
-               absl::StrCat(task.dead_letter_count()), absl::StrCat(task.timer_count()),
-               TimeText(task.task_time(), absl::UTCTimeZone()), task.stopped()});
+               absl::StrCat(task.dead_letter_count()), TimeText(task.task_time(), absl::UTCTimeZone()), task.stopped()});
   }
   return table.empty() ? text : absl::StrCat(text, "\n", table.Render(width));
 }

@@ -9,8 +9,12 @@ namespace touchstone::cli {
 
 std::shared_ptr<const std::string> AddZoneFlag(CLI::App& command) {
   auto zone = std::make_shared<std::string>(kDefaultZone);
-  command.add_option("--zone", *zone, "IANA zone of the times shown [UTC]")->type_name("ZONE");
+  ShareZoneFlag(command, zone);
   return zone;
+}
+
+void ShareZoneFlag(CLI::App& command, const std::shared_ptr<std::string>& zone) {
+  command.add_option("--zone", *zone, "IANA zone of the times shown [UTC]")->type_name("ZONE");
 }
 
 absl::StatusOr<absl::TimeZone> ZoneOf(const std::string& flag) {

@@ -1,0 +1,216 @@
+#include "tools/cli/command_line.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <mutex>
+#include <sstream>
+
+#include "common/clock/proto_time.h"
+#include "common/clock/virtual_clock.h"
+#include "touchstone/ingestion/v1/ingestion_service.grpc.pb.h"
+
+namespace touchstone::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+
+// Takes touchpoints in memory: those without a source are refused, and the first stream is lost after its first message.
+class MemoryIngestion : public ingestion::v1::IngestionService::Service {
+ public:
+  grpc::Status IngestTouchpoint(grpc::ServerContext*, const ingestion::v1::IngestTouchpointRequest* request,
+                                ingestion::v1::IngestTouchpointResponse* response) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    taken_[request->touchpoint().id()] = request->touchpoint();
+    response->set_token("t1");
+    return grpc::Status::OK;
+  }
+
+  grpc::Status StreamTouchpoints(grpc::ServerContext*,
+                                 grpc::ServerReaderWriter<ingestion::v1::StreamTouchpointsResponse,
+                                                          ingestion::v1::StreamTouchpointsRequest>* stream) override {
+    ingestion::v1::StreamTouchpointsRequest request;
+    while (stream->Read(&request)) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (lose_streams_-- > 0) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "restarting");
+      ingestion::v1::StreamTouchpointsResponse response;
+      response.set_sequence(request.sequence());
+      for (int i = 0; i < request.touchpoints_size(); ++i) {
+        if (request.touchpoints(i).source().empty()) {
+          ingestion::v1::RejectedTouchpoint& rejected = *response.add_rejected();
+          rejected.set_index(i);
+          rejected.mutable_status()->set_code(3);
+          rejected.mutable_status()->set_message("source: is required");
+        } else {
+          taken_[request.touchpoints(i).id()] = request.touchpoints(i);
+          response.set_accepted_count(response.accepted_count() + 1);
+        }
+      }
+      stream->Write(response);
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status BeginImport(grpc::ServerContext*, const ingestion::v1::BeginImportRequest* request,
+                           ingestion::v1::BeginImportResponse* response) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto [first, inserted] = bases_.try_emplace(request->import_id(), *request);
+    if (first->second.has_rebase_time()) *response->mutable_rebase_time() = first->second.rebase_time();
+    return grpc::Status::OK;
+  }
+
+  grpc::Status EndImport(grpc::ServerContext*, const ingestion::v1::EndImportRequest* request,
+                         ingestion::v1::EndImportResponse*) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ended_.push_back(request->import_id());
+    return grpc::Status::OK;
+  }
+
+  void LoseStreams(int count) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    lose_streams_ = count;
+  }
+  std::map<std::string, events::v1::Touchpoint> taken() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return taken_;
+  }
+  std::vector<std::string> ended() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return ended_;
+  }
+
+ private:
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::map<std::string, events::v1::Touchpoint> taken_;
+  std::map<std::string, ingestion::v1::BeginImportRequest> bases_;
+  std::vector<std::string> ended_;
+  int lose_streams_ = 0;
+};
+
+class CommandLineTest : public ::testing::Test {
+ protected:
+  CommandLineTest() {
+    int port = 0;
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    address_ = "127.0.0.1:" + std::to_string(port);
+  }
+
+  // With --address behind it where the command is one of the suite's.
+  int Run(std::vector<std::string> words, const std::string& input = "", bool remote = true) {
+    words.insert(words.begin(), "touchstone");
+    if (remote) words.insert(words.end(), {"--address", address_});
+    std::vector<const char*> argv;
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    std::istringstream in(input);
+    out_.str("");
+    err_.str("");
+    clock::VirtualClock clock(now_);
+    int ids = 0;
+    Context context{
+        .in = in, .out = out_, .err = err_, .clock = clock, .new_id = [&ids] { return "id" + std::to_string(++ids); }};
+    return RunCommandLine(static_cast<int>(argv.size()), argv.data(), context);
+  }
+
+  std::string Write(const std::string& name, const std::string& text) {
+    const std::string path = ::testing::TempDir() + "/" + name;
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+
+  MemoryIngestion service_;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+  absl::Time now_ = kNow;
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+TEST_F(CommandLineTest, ExitCodesSayWhatHappened) {
+  EXPECT_EQ(Run({"--help"}, "", false), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("Exit codes"));
+  EXPECT_EQ(Run({"sned"}, "", false), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean 'send'?"));
+  EXPECT_EQ(Run({"send", "--type", "order.purchased", "--name", "customer:42", "--channel", "wep"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean 'web'?"));
+  EXPECT_EQ(Run({"replay", "/nowhere.jsonl"}), 4);
+  EXPECT_EQ(Run({"status"}), 1);
+  server_->Shutdown();
+  server_.reset();
+  EXPECT_EQ(Run({"status"}), 3);
+  EXPECT_THAT(err_.str(), HasSubstr("nothing listens at " + address_));
+}
+
+TEST_F(CommandLineTest, SendSaysWhatItsFlagsSay) {
+  ASSERT_EQ(Run({"send", "--type", "order.purchased", "--name", "customer:42", "--channel", "web", "--order", "A", "--occur-time",
+                 "-3d", "--promise", "delivery=+1d", "--money", "59.90 EUR", "--attribute", "tier=gold"}),
+            0)
+      << err_.str();
+  EXPECT_EQ(out_.str(), "taken as touchstone.cli id1\ntoken t1\n");
+  const events::v1::Touchpoint touchpoint = service_.taken().at("id1");
+  EXPECT_EQ(clock::TimeFrom(touchpoint.occur_time()), kNow - absl::Hours(72));
+  EXPECT_EQ(clock::TimeFrom(touchpoint.promise().until_time()), kNow - absl::Hours(48));
+  EXPECT_EQ(touchpoint.money().nanos(), 900'000'000);
+  EXPECT_EQ(touchpoint.correlations(0).kind(), events::v1::CORRELATION_KIND_ORDER);
+  EXPECT_EQ(touchpoint.attributes().at("tier").text(), "gold");
+}
+
+TEST_F(CommandLineTest, LinesThatAreWrongAreNamedAndTheOthersTaken) {
+  EXPECT_EQ(Run({"send"}, "{\"id\": \"a\", \"source\": \"s\"}\n\nnonsense\n{\"id\": \"b\"}\n"), 1);
+  EXPECT_THAT(err_.str(), HasSubstr("line 3: is no JSON of a Touchpoint"));
+  EXPECT_THAT(err_.str(), HasSubstr("line 4: source: is required"));
+  EXPECT_EQ(out_.str(), "1 taken, 2 refused\n");
+}
+
+TEST_F(CommandLineTest, AStreamThatIsLostIsOpenedAgainAndNothingIsMissing) {
+  service_.LoseStreams(2);
+  EXPECT_EQ(Run({"send"}, "{\"id\": \"a\", \"source\": \"s\"}\n{\"id\": \"b\", \"source\": \"s\"}\n"), 0) << err_.str();
+  EXPECT_EQ(service_.taken().size(), 2u);
+}
+
+TEST_F(CommandLineTest, ARepeatedImportKeepsItsIdsAndItsBase) {
+  const std::string mapping =
+      Write("one.yaml",
+            "source: s\ntables: [{name: t, file: t.csv}]\ntouchpoints:\n"
+            "- {from: t, type: a.b, id: '{{id}}', names: ['customer:{{id}}'], channel: web, occur_time: at}\n");
+  const std::string file = Write("t.csv", "id,at\nx,2017-01-01\ny,2017-01-03\nz,never\n");
+  const std::string rejects = ::testing::TempDir() + "/rejects.csv";
+  const std::vector<std::string> import = {"import", "--mapping", mapping, file, "--rebase", "now", "--rejects", rejects};
+  EXPECT_EQ(Run(import), 1) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("2 touchpoints taken"));
+  const auto first = service_.taken();
+  EXPECT_EQ(clock::TimeFrom(first.at("y").occur_time()), kNow);
+  EXPECT_EQ(clock::TimeFrom(first.at("x").occur_time()), kNow - absl::Hours(48));
+  now_ += absl::Hours(5);
+  EXPECT_EQ(Run(import), 1);
+  for (const auto& [id, touchpoint] : service_.taken())
+    EXPECT_EQ(touchpoint.SerializeAsString(), first.at(id).SerializeAsString());
+  ASSERT_EQ(service_.ended().size(), 2u);
+  EXPECT_EQ(service_.ended()[0], service_.ended()[1]);
+  EXPECT_EQ(service_.ended()[0], first.at("x").import_id());
+  std::ifstream in(rejects);
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  EXPECT_THAT(text, HasSubstr("file,line,reason\n"));
+  EXPECT_THAT(text, HasSubstr(",4,\"column at is no time"));
+}
+
+TEST_F(CommandLineTest, CelShowsValuesAndWhereAnExpressionIsWrong) {
+  EXPECT_EQ(Run({"cel", "eval", "1 + 2 == 3"}, "", false), 0);
+  EXPECT_EQ(out_.str(), "true\n");
+  EXPECT_EQ(Run({"cel", "eval", "touchpoint.chanel == 1"}, "", false), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("'channel'"));
+  EXPECT_THAT(err_.str(), HasSubstr("^"));
+}
+
+}  // namespace
+}  // namespace touchstone::cli

@@ -1,0 +1,130 @@
+#include "tools/cli/topics_command.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/substitute.h"
+#include "common/eventlog/kafka/topics_admin.h"
+#include "common/eventlog/topics_manifest.h"
+#include "common/runtime/exit_code.h"
+#include "common/status/macros.h"
+#include "tools/cli/command_line.h"
+#include "tools/cli/table.h"
+#include "tools/cli/time_text.h"
+
+namespace touchstone::cli {
+namespace {
+
+using eventlog::TopicsManifest;
+using eventlog::TopicSpec;
+using eventlog::TopicsPlan;
+
+struct TopicsFlags {
+  std::string file = "deploy/topics.yaml";
+  std::string brokers = "127.0.0.1:9092";
+  std::string prefix;
+  std::vector<std::string> settings;
+};
+
+absl::StatusOr<TopicsManifest> ManifestOf(const TopicsFlags& flags) {
+  ASSIGN_OR_RETURN(TopicsManifest manifest, eventlog::ReadTopicsManifest(flags.file));
+  if (!flags.prefix.empty()) manifest.prefix = flags.prefix;
+  return manifest;
+}
+
+absl::StatusOr<eventlog::KafkaOptions> OptionsOf(const TopicsFlags& flags) {
+  eventlog::KafkaOptions options;
+  options.bootstrap = flags.brokers;
+  options.instance = "touchstone-topics";
+  for (const std::string& setting : flags.settings) {
+    const std::pair<std::string, std::string> pair = absl::StrSplit(setting, absl::MaxSplits('=', 1));
+    if (pair.first.empty() || pair.second.empty())
+      return absl::InvalidArgumentError("--set: write NAME=VALUE, as librdkafka names it");
+    options.settings.insert(pair);
+  }
+  return options;
+}
+
+std::string KeptText(const TopicSpec& topic) {
+  if (topic.compacted) return "newest of each key";
+  return topic.retention == absl::InfiniteDuration() ? "for good" : SpanText(topic.retention);
+}
+
+void PrintTopics(const std::vector<TopicSpec>& topics, const std::string& prefix, Context& context) {
+  Table table({"topic", "partitions", "kept"});
+  for (const TopicSpec& topic : topics) {
+    if (context.json) {
+      context.out << absl::Substitute(R"({"topic": "$0$1", "partitions": $2, "compacted": $3})", prefix, topic.name,
+                                      topic.partitions, topic.compacted ? "true" : "false")
+                  << "\n";
+    }
+    table.Add({absl::StrCat(prefix, topic.name), absl::StrCat(topic.partitions), KeptText(topic)});
+  }
+  if (!context.json && !table.empty()) context.out << table.Render(context.terminal.width);
+}
+
+void PrintDifferences(const TopicsPlan& plan, Context& context) {
+  for (const eventlog::TopicDifference& difference : plan.differences) {
+    context.err << difference.topic << ": " << difference.setting << " is " << difference.actual << ", declared is "
+                << difference.declared << std::endl;
+  }
+}
+
+absl::StatusOr<int> List(const TopicsFlags& flags, Context& context) {
+  ASSIGN_OR_RETURN(const TopicsManifest manifest, ManifestOf(flags));
+  PrintTopics(manifest.catalog.topics(), manifest.prefix, context);
+  context.out << std::flush;
+  return runtime::kExitOk;
+}
+
+// With `create`, what is missing is made. Exits with 1 where the cluster differs: a person must decide about that.
+absl::StatusOr<int> Compare(const TopicsFlags& flags, bool create, Context& context) {
+  ASSIGN_OR_RETURN(const TopicsManifest manifest, ManifestOf(flags));
+  ASSIGN_OR_RETURN(const eventlog::KafkaOptions options, OptionsOf(flags));
+  ASSIGN_OR_RETURN(const TopicsPlan plan, eventlog::PlanTopics(options, manifest));
+  if (create) {
+    RETURN_IF_ERROR(eventlog::CreateTopics(options, manifest, plan.missing));
+  }
+  PrintTopics(plan.missing, manifest.prefix, context);
+  PrintDifferences(plan, context);
+  if (!context.json) context.out << plan.missing.size() << (create ? " created\n" : " missing\n");
+  context.out << std::flush;
+  return plan.differences.empty() ? runtime::kExitOk : runtime::kExitFailed;
+}
+
+}  // namespace
+
+void AddTopics(CLI::App& app, Context& context) {
+  CLI::App* group = app.add_subcommand("topics", "Topics of a Kafka cluster: list, plan, apply");
+  group->require_subcommand(1);
+  auto flags = std::make_shared<TopicsFlags>();
+  CLI::App* list = Declare(*group, context,
+                           {.name = "list", .what = "Lists the topics that are declared", .example = "touchstone topics list"},
+                           [flags, &context] { return List(*flags, context); });
+  CLI::App* plan = Declare(*group, context,
+                           {.name = "plan",
+                            .what = "Shows what a cluster lacks, and what it has differently; exits with 1 where it differs",
+                            .example = "touchstone topics plan --brokers 127.0.0.1:9092"},
+                           [flags, &context] { return Compare(*flags, /*create=*/false, context); });
+  CLI::App* apply = Declare(*group, context,
+                            {.name = "apply",
+                             .what = "Creates the topics that a cluster lacks; changes and deletes none",
+                             .example = "touchstone topics apply --brokers 127.0.0.1:9092"},
+                            [flags, &context] { return Compare(*flags, /*create=*/true, context); });
+  for (CLI::App* command : {list, plan, apply}) {
+    command->add_option("--file", flags->file, "The manifest [deploy/topics.yaml]")->type_name("FILE");
+    command->add_option("--prefix", flags->prefix, "Before each name [the manifest's]")->type_name("TEXT");
+  }
+  for (CLI::App* command : {plan, apply}) {
+    command->add_option("--brokers", flags->brokers, "HOST:PORT, several with commas [127.0.0.1:9092]")->type_name("BROKERS");
+    command->add_option("--set", flags->settings, "A setting of librdkafka; repeated")->type_name("NAME=VALUE");
+  }
+}
+
+}  // namespace touchstone::cli

@@ -1,0 +1,68 @@
+#include "tools/cli/up_command.h"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/runtime/exit_code.h"
+#include "common/runtime/host.h"
+#include "common/status/macros.h"
+#include "services/process/process.h"
+#include "services/suite/suite.h"
+#include "tools/cli/command_line.h"
+
+namespace touchstone::cli {
+namespace {
+
+struct UpFlags {
+  std::string data_dir;
+  std::string listen;
+  std::string log_level = "info";
+  runtime::Flags runtime;
+};
+
+absl::StatusOr<runtime::LogLevel> LevelOf(const std::string& word) {
+  if (word == "debug") return runtime::LogLevel::kDebug;
+  if (word == "info") return runtime::LogLevel::kInfo;
+  if (word == "warning") return runtime::LogLevel::kWarning;
+  if (word == "error") return runtime::LogLevel::kError;
+  return absl::InvalidArgumentError(absl::StrCat("--log-level: '", word, "' is none of debug, info, warning, error"));
+}
+
+absl::StatusOr<int> Up(UpFlags flags, Context& context) {
+  ASSIGN_OR_RETURN(flags.runtime.log_level, LevelOf(flags.log_level));
+  if (!flags.data_dir.empty()) flags.runtime.overrides.push_back(absl::StrCat("embedded.data_dir=", flags.data_dir));
+  if (!flags.listen.empty()) flags.runtime.overrides.push_back(absl::StrCat("listen=", flags.listen));
+  ASSIGN_OR_RETURN(const process::ProcessConfig config,
+                   process::ReadProcessConfig(flags.runtime.config_file, flags.runtime.overrides));
+  runtime::Host host("touchstone", flags.runtime);
+  RETURN_IF_ERROR(host.OpenAdmin());
+  const auto ready = [&context](const std::string& address) { context.out << "ready " << address << std::endl; };
+  RETURN_IF_ERROR(suite::ServeSuite(host, config, ready));
+  return runtime::kExitOk;
+}
+
+}  // namespace
+
+void AddUp(CLI::App& app, Context& context) {
+  auto flags = std::make_shared<UpFlags>();
+  CLI::App* command =
+      Declare(app, context,
+              {.name = "up",
+               .what = "Runs the whole suite in this process, until Ctrl-C; prints `ready ADDRESS` once it serves",
+               .example = "touchstone up --data-dir var/touchstone --listen 127.0.0.1:7300 --admin 127.0.0.1:7301"},
+              [flags, &context] { return Up(*flags, context); });
+  command->add_option("--data-dir", flags->data_dir, "Where the embedded log is kept [var/touchstone]")->type_name("DIR");
+  command->add_option("--listen", flags->listen, "HOST:PORT or unix:PATH; port 0: a free one [127.0.0.1:7300]")
+      ->type_name("ADDRESS");
+  command->add_option("--config", flags->runtime.config_file, "Settings as YAML")->type_name("FILE");
+  command->add_option("--set", flags->runtime.overrides, "A setting, over the file's: pack=retail; repeated")->type_name("A.B=C");
+  command->add_option("--admin", flags->runtime.admin, "HOST:PORT for metrics and health; without, there is none")
+      ->type_name("ADDRESS");
+  command->add_option("--log-level", flags->log_level, "debug, info, warning, error [info]")->type_name("LEVEL");
+}
+
+}  // namespace touchstone::cli
