@@ -1,0 +1,186 @@
+"""What goes wrong around a process: each with its exit code and the words that say what to do."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import unittest
+
+from processes import BIN, ROOT, EndToEndTest
+
+FAILED, USAGE, UNAVAILABLE, NOT_FOUND = 1, 2, 3, 4
+
+METHODS = {
+    "touchstone.classification.v1.JourneyService/ExplainMoment",
+    "touchstone.ingestion.v1.IngestionService/StreamTouchpoints",
+    "touchstone.operations.v1.OperationsService/GetStatus",
+    "touchstone.outreach.v1.PreferenceService/SetPreferences",
+    "touchstone.routing.v1.DesktopService/Connect",
+}
+
+
+class BadOperationTest(EndToEndTest):
+    def refuses(self, server, code, *words):
+        self.assertEqual(server.ended(), code, server.errors())
+        for word in words:
+            self.assertRegex(server.errors(), word)
+
+    def buy(self, address, number):
+        done = self.command("send", "--address", address, "--type", "order.purchased", "--name", f"customer:{number}",
+                            "--id", number)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_stops_at_once_and_comes_back_with_everything(self):
+        for number, stop in enumerate((signal.SIGTERM, signal.SIGINT, signal.SIGKILL)):
+            suite = self.up()
+            address = suite.ready()
+            self.buy(address, number)
+            code = suite.stop(stop)
+            self.assertEqual(code, -signal.SIGKILL if stop == signal.SIGKILL else 0, suite.errors())
+        address = self.up().ready()
+        for number in range(3):
+            journey, = self.json_lines("journey", f"customer:{number}", "--address", address)
+            self.assertEqual(len(journey["touchpoints"]), 1)
+
+    def test_stops_while_somebody_watches(self):
+        suite = self.up()
+        address = suite.ready()
+        watch = subprocess.Popen([BIN / "touchstone", "moments", "--follow", "--from-begin", "--address", address],
+                                 cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            self.buy(address, 1)
+            self.assertTrue(watch.stdout.readline())
+            self.assertEqual(suite.stop(), 0, suite.errors())
+        finally:
+            watch.kill()
+            watch.communicate()
+
+    def test_a_second_process_in_the_same_folder(self):
+        self.up().ready()
+        self.refuses(self.up(), FAILED, "another touchstone uses it", re.escape(str(self.folder)))
+
+    def test_a_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            suite = self.start("touchstone", "up", "--data-dir", self.folder / "data", "--listen", address)
+            self.refuses(suite, FAILED, re.escape(address), "in use")
+
+    def test_an_address_that_others_reach(self):
+        suite = self.start("touchstone", "up", "--data-dir", self.folder / "data", "--listen", "0.0.0.0:0")
+        self.assertNotEqual(suite.ended(), 0)
+        self.assertRegex(suite.errors(), "yes, without TLS")
+
+    def filled_folder(self):
+        suite = self.up()
+        address = suite.ready()
+        for number in range(20):
+            self.buy(address, number)
+        self.assertEqual(suite.stop(signal.SIGKILL), -signal.SIGKILL)
+
+    def files(self, pattern):
+        return sorted((path for path in (self.folder / "data/log").rglob(pattern) if path.stat().st_size > 0),
+                      key=lambda path: path.stat().st_size)
+
+    def test_a_store_that_lost_its_log(self):
+        self.filled_folder()
+        for path in self.files("*.log"):
+            path.write_bytes(b"")
+        self.refuses(self.up(), FAILED, "log", "backup|restore|damaged|lost|missing")
+
+    def test_a_damaged_store(self):
+        self.filled_folder()
+        path = self.files("*.log")[-1]
+        damaged = bytearray(path.read_bytes())
+        for at in range(len(damaged) // 3, len(damaged) // 3 + 64):
+            damaged[at] ^= 0xFF
+        path.write_bytes(damaged)
+        self.refuses(self.up(), FAILED, "damaged|ends before|corrupt", re.escape(str(self.folder)))
+
+    def test_a_service_alone_on_the_embedded_log(self):
+        for service in ("ingestion", "classification", "routing", "outreach"):
+            with self.subTest(service):
+                alone = self.start(f"touchstone-{service}", "--set", f"embedded.data_dir={self.folder}/alone")
+                self.refuses(alone, FAILED, "touchstone up", "kafka.bootstrap_servers")
+
+    def test_a_broker_that_is_not_there(self):
+        with socket.create_server(("127.0.0.1", 0)) as freed:
+            port = freed.getsockname()[1]
+        service = self.start("touchstone-classification", "--set", f"kafka.bootstrap_servers=127.0.0.1:{port}",
+                             "--set", f"kafka.data_dir={self.folder}/kafka", "--set", f"secret_file={self.secret_file()}")
+        self.refuses(service, UNAVAILABLE, f"127.0.0.1:{port}")
+
+    def test_kafka_without_the_secret_of_the_deployment(self):
+        service = self.start("touchstone-classification", "--set", "kafka.bootstrap_servers=127.0.0.1:1",
+                             "--set", f"kafka.data_dir={self.folder}/kafka")
+        self.assertNotEqual(service.ended(), 0)
+        self.assertRegex(service.errors(), "secret_file|127.0.0.1:1")
+
+    def test_a_secret_that_others_may_read(self):
+        secret = self.secret_file()
+        secret.chmod(0o644)
+        self.refuses(self.up("--set", f"secret_file={secret}"), FAILED, "secret", "0600|chmod|owner")
+
+    def test_another_secret_than_the_folders(self):
+        self.filled_folder()
+        self.refuses(self.up("--set", f"secret_file={self.secret_file()}"), FAILED, "secret")
+
+    def test_settings_that_are_wrong(self):
+        self.refuses(self.up("--set", "listem=1"), USAGE, "listem")
+        config = self.folder / "config.yaml"
+        config.write_text("listen: 127.0.0.1:0\npakc: retail\n")
+        self.refuses(self.up("--config", config), USAGE, re.escape(str(config)) + ":2:1", "pakc")
+        self.refuses(self.up("--set", "pack=retial"), NOT_FOUND, "deploy/packs/retial")
+
+    def test_packs_with_an_error_in_each_part(self):
+        errors = {
+            "moments.yaml": ("when: touchpoint.type ==", "when: touchpoint.typo =="),
+            "stages.yaml": ("touchpoint.type", "touchpoint.typo"),
+            "routing.yaml": ("moment.rule", "moment.rul"),
+            "outreach.yaml": ("moment.rule", "moment.rul"),
+        }
+        for name, (right, wrong) in errors.items():
+            with self.subTest(name):
+                packs = self.folder / f"packs-{name}"
+                shutil.copytree(ROOT / "deploy/packs", packs)
+                path = packs / "retail" / name
+                text = path.read_text()
+                self.assertIn(right, text)
+                path.write_text(text.replace(right, wrong, 1))
+                suite = self.up("--set", f"packs_dir={packs}")
+                self.refuses(suite, USAGE, re.escape(name) + r":\d+:\d+", r"\^")
+
+    def test_nothing_listens(self):
+        with socket.create_server(("127.0.0.1", 0)) as freed:
+            address = f"127.0.0.1:{freed.getsockname()[1]}"
+        for words in (("status",), ("journey", "customer:1"), ("moments",), ("dead-letters",),
+                      ("send", "--type", "a.b", "--name", "customer:1")):
+            with self.subTest(words[0]):
+                done = self.command(*words, "--address", address)
+                self.assertEqual(done.returncode, UNAVAILABLE, done.stderr)
+                self.assertIn(address, done.stderr)
+                self.assertIn("touchstone up", done.stderr)
+
+    def test_a_flag_wins_over_the_environment(self):
+        address = self.up().ready()
+        done = subprocess.run([BIN / "touchstone", "status", "--address", address], cwd=ROOT, capture_output=True, text=True,
+                              env={**os.environ, "TOUCHSTONE_ADDRESS": "127.0.0.1:1"}, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_every_method_can_be_seen(self):
+        buf = next(iter(sorted((ROOT / ".deps").glob("**/bin/buf"))), None)
+        if buf is None:
+            self.skipTest("buf is not installed: tools/setup lint")
+        address = self.up().ready()
+        listed = subprocess.run([buf, "curl", "--http2-prior-knowledge", "--list-methods", f"http://{address}"], cwd=ROOT,
+                                capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        self.assertLessEqual(METHODS | {"grpc.health.v1.Health/Check"}, set(listed.stdout.split()))
+        health = subprocess.run([buf, "curl", "--http2-prior-knowledge", f"http://{address}/grpc.health.v1.Health/Check"],
+                                cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        self.assertIn("SERVING", health.stdout, health.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

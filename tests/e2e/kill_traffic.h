@@ -1,0 +1,42 @@
+#ifndef TOUCHSTONE_TESTS_E2E_KILL_TRAFFIC_H_
+#define TOUCHSTONE_TESTS_E2E_KILL_TRAFFIC_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "touchstone/events/v1/touchpoint.pb.h"
+
+namespace touchstone::e2e {
+
+// What happens to a customer of the traffic; customer n has story n % kStoryCount. In each, at most one moment asks for a
+// person, so that which escalation is opened does not depend on when something arrives.
+enum Story {
+  // Ordered, told when it comes, had it in time.
+  kContent,
+  // Ordered with a promise that nobody kept.
+  kLetDown,
+  // Had it damaged.
+  kDamaged,
+  // Asked the same thing twice.
+  kAskedTwice,
+  // Had it in time, but that is told after everything else: whether a broken promise is found first depends on the hour.
+  kToldLate,
+  // Filled a cart and left it.
+  kCartLeft,
+  kStoryCount,
+};
+
+inline constexpr int kTouchpointsPerCustomer = 15;
+
+// The value of the name by which customer `number` goes.
+std::string CustomerName(int number);
+std::string EmailOf(int number);
+
+// `customers` stories at once, all of them within 40 hours from `begin` on. In the order in which they are sent: that of time,
+// customer by customer in turn, but for what is told late. The same arguments give the same touchpoints.
+std::vector<events::v1::Touchpoint> KillTraffic(int customers, absl::Time begin);
+
+}  // namespace touchstone::e2e
+
+#endif  // TOUCHSTONE_TESTS_E2E_KILL_TRAFFIC_H_
