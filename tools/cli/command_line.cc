@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <ostream>
 #include <string>
@@ -68,14 +69,17 @@ CLI::App* DeclareRemote(CLI::App& app, Context& context, const Description& desc
     const rpc::GrpcLog silent(nullptr);
     return run();
   });
-  command->add_option("--address", context.address, absl::StrCat("HOST:PORT or unix:PATH of the suite [", kDefaultAddress, "]"))
-      ->envname("TOUCHSTONE_ADDRESS")
+  command
+      ->add_option("--address", context.address,
+                   absl::StrCat("HOST:PORT or unix:PATH of the suite [$TOUCHSTONE_ADDRESS, or ", kDefaultAddress, "]"))
       ->type_name("ADDRESS");
   return command;
 }
 
 int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Span<const AddCommand> heavy) {
-  context.address = kDefaultAddress;
+  // Not by CLI11, which asks the environment for every command's flag and so lets it win over the one that was given.
+  const char* address = std::getenv("TOUCHSTONE_ADDRESS");
+  context.address = address == nullptr ? kDefaultAddress : address;
   CLI::App app(kDescription, "touchstone");
   app.footer(kFooter);
   app.require_subcommand(1);

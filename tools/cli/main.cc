@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "common/clock/system_clock.h"
 #include "tools/cli/command_line.h"
+#include "tools/cli/examples_command.h"
 #include "tools/cli/pack_command.h"
 #include "tools/cli/topics_command.h"
 #include "tools/cli/up_command.h"
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
   const touchstone::clock::SystemClock clock;
   touchstone::cli::Context context{
       .in = std::cin, .out = std::cout, .err = std::cerr, .clock = clock, .new_id = NewId, .terminal = FindTerminal()};
-  return touchstone::cli::RunCommandLine(argc, argv, context,
-                                         {touchstone::cli::AddUp, touchstone::cli::AddPack, touchstone::cli::AddTopics});
+  return touchstone::cli::RunCommandLine(
+      argc, argv, context,
+      {touchstone::cli::AddUp, touchstone::cli::AddExamples, touchstone::cli::AddPack, touchstone::cli::AddTopics});
 }
