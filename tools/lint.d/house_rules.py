@@ -69,7 +69,7 @@ def matches(tree: Tree, paths: Iterator[str], pattern: str) -> Iterator[tuple[st
 
 
 def clock(tree: Tree) -> Iterator[Finding]:
-    elsewhere = (path for path in tree.code() if not path.startswith(("common/clock/", "tools/bench/")))
+    elsewhere = (path for path in tree.code() if not path.startswith(("common/clock/", "tools/benchmarks/")))
     reads = r"absl::Now\(|\b(system_clock|steady_clock|high_resolution_clock)::now\(|\b(gettimeofday|clock_gettime)\(|\btime\((nullptr|NULL|0)\)"
     for path, line, text in matches(tree, elsewhere, reads):
         yield Finding(path, line, f"'{text}' outside common/clock", "What reads the clock itself cannot be run in virtual time",
