@@ -225,7 +225,7 @@ TEST(ContactPoints, ANameByItsKeyAloneLeavesTheAddressAsItWas) {
   stated.set_type("outreach.requested");
   stated.mutable_names(0)->clear_value();
   story.driver().Arrive(stated);
-  const events::v1::JourneyDigest& digest = story.driver().digests().at("email:1");
+  const events::v1::JourneyDigest digest = story.driver().DigestOf("email:1");
   ASSERT_EQ(digest.contact_points_size(), 1);
   EXPECT_EQ(digest.contact_points(0).address(), "a@b.c");
 }
