@@ -28,7 +28,7 @@ class HouseRules(unittest.TestCase):
     def test_clock_is_read_in_one_place(self):
         self.assertEqual(self.found(house_rules.clock, services__a_DOT_cc="\nauto t = absl::Now();\n"), ["services/a.cc:2"])
         self.assertEqual(self.found(house_rules.clock, services__a_DOT_cc="std::chrono::steady_clock::now();"), ["services/a.cc:1"])
-        self.assertEqual(self.found(house_rules.clock, common__clock__a_DOT_cc="absl::Now();", tools__bench__b_DOT_cc="absl::Now();"), [])
+        self.assertEqual(self.found(house_rules.clock, common__clock__a_DOT_cc="absl::Now();", tools__benchmarks__b_DOT_cc="absl::Now();"), [])
         self.assertEqual(self.found(house_rules.clock, services__a_DOT_cc="// not absl::Now()\nsystem_clock::time_point deadline;"), [])
 
     def test_tests_do_not_sleep(self):
