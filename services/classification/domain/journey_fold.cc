@@ -140,7 +140,7 @@ void JourneyFold::Touch(const Touchpoint& touchpoint) {
   KeepPromises(candidates, scene_, strand);
   EnterStage(last_evidence_, *strand.mutable_facts());
   TakeFacts(*strand.mutable_facts());
-  MakePromise(touchpoint, strand);
+  MakePromise(pack_, touchpoint, strand);
   for (const Matched& matched : matches) Conclude(matched);
   for (const RecoveryRule* rule : recoveries) Recover(*rule);
   *state_.mutable_point() = PointOf(touchpoint);
@@ -182,7 +182,7 @@ void JourneyFold::CountHits(const Candidates& candidates) {
 std::vector<JourneyFold::Matched> JourneyFold::Match(const Candidates& candidates) const {
   std::vector<Matched> matches;
   for (const MomentRule* rule : candidates.moments) {
-    Judgement judgement = Judge(*rule, scene_, state_, nullptr);
+    Judgement judgement = Judge(pack_, *rule, scene_, state_, nullptr);
     if (judgement.holds) matches.push_back({rule, std::move(judgement)});
   }
   return matches;
@@ -207,7 +207,7 @@ void JourneyFold::Answer() const {
   const Touchpoint& touchpoint = scene_.touchpoint();
   if (question_->source != touchpoint.source() || question_->id != touchpoint.id()) return;
   const MomentRule* rule = pack_.FindMoment(question_->rule);
-  if (rule != nullptr) Judge(*rule, scene_, state_, &question_->clauses);
+  if (rule != nullptr) Judge(pack_, *rule, scene_, state_, &question_->clauses);
 }
 
 void JourneyFold::MarkFirsts(const Candidates& candidates) {

@@ -20,8 +20,9 @@ std::string DueText(int64_t due_ns) { return absl::FormatTime("%Y-%m-%d %H:%M:%S
 // One rule before one touchpoint, clause by clause.
 class Judging {
  public:
-  Judging(const MomentRule& rule, const Scene& scene, const state::v1::FoldState& state, std::vector<ClauseSeen>* clauses)
-      : rule_(rule), scene_(scene), state_(state), clauses_(clauses) {}
+  Judging(const Pack& pack, const MomentRule& rule, const Scene& scene, const state::v1::FoldState& state,
+          std::vector<ClauseSeen>* clauses)
+      : pack_(pack), rule_(rule), scene_(scene), state_(state), clauses_(clauses) {}
 
   Judgement Judge() {
     judgement_.holds =
@@ -96,7 +97,7 @@ class Judging {
   bool Absence() {
     if (!rule_.absence) return true;
     const bool until_promise = rule_.absence->wait == absl::ZeroDuration();
-    const bool waits = !until_promise || scene_.touchpoint().has_promise();
+    const bool waits = !until_promise || PromisesWhatCanBeKept();
     if (waits) {
       const int64_t due_ns = until_promise ? Nanos(scene_.touchpoint().promise().until_time())
                                            : Nanos(TimeOf(scene_.time_ns()) + rule_.absence->wait);
@@ -104,7 +105,16 @@ class Judging {
     }
     return Told(
         "if.absence", waits, [&] { return AbsenceText(); },
-        [&] { return waits ? absl::StrCat("waits until ", DueText(judgement_.due_ns)) : "the touchpoint promises nothing"; });
+        [&] {
+          return waits ? absl::StrCat("waits until ", DueText(judgement_.due_ns))
+                       : "the touchpoint promises nothing that the pack knows how to keep";
+        });
+  }
+
+  // What nothing can keep is not waited for: it would always be found broken.
+  bool PromisesWhatCanBeKept() const {
+    if (!scene_.touchpoint().has_promise()) return false;
+    return rule_.absence->no || pack_.FindPromise(scene_.touchpoint().promise().what()) != nullptr;
   }
 
   std::string AbsenceText() const {
@@ -117,6 +127,7 @@ class Judging {
 
   uint64_t By(classification::By by) const { return ByValue(by, scene_.touchpoint(), scene_.strand_key()); }
 
+  const Pack& pack_;
   const MomentRule& rule_;
   const Scene& scene_;
   const state::v1::FoldState& state_;
@@ -126,8 +137,9 @@ class Judging {
 
 }  // namespace
 
-Judgement Judge(const MomentRule& rule, const Scene& scene, const state::v1::FoldState& state, std::vector<ClauseSeen>* clauses) {
-  return Judging(rule, scene, state, clauses).Judge();
+Judgement Judge(const Pack& pack, const MomentRule& rule, const Scene& scene, const state::v1::FoldState& state,
+                std::vector<ClauseSeen>* clauses) {
+  return Judging(pack, rule, scene, state, clauses).Judge();
 }
 
 }  // namespace touchstone::classification

@@ -30,7 +30,8 @@ struct Judgement {
 
 // Does the rule hold? `state` is the journey before the touchpoint, but for the hits of counts, which include it. With `clauses`
 // every clause is tried and told, also after one that did not hold; without, the first that does not ends it.
-Judgement Judge(const MomentRule& rule, const Scene& scene, const state::v1::FoldState& state, std::vector<ClauseSeen>* clauses);
+Judgement Judge(const Pack& pack, const MomentRule& rule, const Scene& scene, const state::v1::FoldState& state,
+                std::vector<ClauseSeen>* clauses);
 
 }  // namespace touchstone::classification
 

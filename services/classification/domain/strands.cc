@@ -80,8 +80,8 @@ void KeepPromises(const Candidates& candidates, const Scene& scene, StrandEntry&
   }
 }
 
-void MakePromise(const events::v1::Touchpoint& touchpoint, StrandEntry& strand) {
-  if (!touchpoint.has_promise()) return;
+void MakePromise(const Pack& pack, const events::v1::Touchpoint& touchpoint, StrandEntry& strand) {
+  if (!touchpoint.has_promise() || pack.FindPromise(touchpoint.promise().what()) == nullptr) return;
   MakeRoomForPromise(strand);
   PromiseEntry& promise = *strand.add_promises();
   *promise.mutable_promise() = touchpoint.promise();

@@ -16,8 +16,8 @@ state::v1::StrandEntry& OpenStrand(const events::v1::Correlation* key, state::v1
 
 // The promises of the touchpoint's strand that it keeps, in time or late.
 void KeepPromises(const Candidates& candidates, const Scene& scene, state::v1::StrandEntry& strand);
-// The promise that it makes, if any.
-void MakePromise(const events::v1::Touchpoint& touchpoint, state::v1::StrandEntry& strand);
+// The promise that it makes, if any, and if the pack says what keeps it.
+void MakePromise(const Pack& pack, const events::v1::Touchpoint& touchpoint, state::v1::StrandEntry& strand);
 
 // When the next open promise breaks; the largest int64 if none will.
 int64_t NextBreak(const state::v1::FoldState& state);

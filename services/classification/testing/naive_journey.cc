@@ -90,7 +90,7 @@ class Telling {
     result_.touchpoints = static_cast<int>(facts_.size());
     std::sort(result_.moments.begin(), result_.moments.end());
     for (size_t i = 0; i < facts_.size(); ++i) {
-      if (facts_[i].promise.empty()) continue;
+      if (!Promises(i)) continue;
       std::vector<int>& counts = result_.promises[facts_[i].order];
       counts.resize(3);
       ++counts[Kept(i, facts_.size()) ? 1 : Due(i) <= now_ ? 2 : 0];
@@ -107,6 +107,9 @@ class Telling {
   };
 
   int64_t Due(size_t i) const { return std::max(facts_[i].until, facts_[i].time); }
+
+  // Does it promise what something can keep?
+  bool Promises(size_t i) const { return rules_.kept_by.count(facts_[i].promise) > 0; }
 
   // Among the first `seen`, is there one that keeps the promise of `i` in time?
   bool Kept(size_t i, size_t seen) const {
@@ -130,7 +133,7 @@ class Telling {
       if (evidence_[j] == kPurchase) ++before.purchases;
       if (fact.order != facts_[i].order) continue;
       ++before.strand_touchpoints;
-      if (fact.promise.empty() || Kept(j, i)) continue;
+      if (!Promises(j) || Kept(j, i)) continue;
       ++(Due(j) < facts_[i].time ? before.promises_broken : before.promises_open);
     }
     if (i > 0) before.days_since_last = static_cast<double>(facts_[i].time - facts_[i - 1].time) / static_cast<double>(kDay);
@@ -171,7 +174,7 @@ class Telling {
       if (count.once ? counted != count.at_least : counted < count.at_least) return std::nullopt;
     }
     for (const Absence& absence : rule.absence) {
-      if (absence.wait == 0 && facts_[i].promise.empty()) return std::nullopt;
+      if (absence.wait == 0 && !Promises(i)) return std::nullopt;
     }
     return counted;
   }
