@@ -13,8 +13,12 @@ Worker::Worker(eventlog::EventLog& log, const clock::Clock& clock, std::vector<T
 }
 
 Worker::~Worker() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  for (std::deque<WaitingRead>* reads : {&arrived_, &waiting_}) {
+  std::deque<WaitingRead> arrived;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    arrived.swap(arrived_);
+  }
+  for (std::deque<WaitingRead>* reads : {&arrived, &waiting_}) {
     for (WaitingRead& read : *reads) std::move(read.done)(Unreadable(read.kind, read.partition, "has stopped"));
   }
 }
@@ -46,6 +50,7 @@ absl::StatusOr<bool> Worker::Round(Group& group) {
   ASSIGN_OR_RETURN(std::vector<eventlog::TaskCommit> commits, Process(group));
   if (commits.empty()) return !change.gained.empty() || !change.lost.empty();
   ASSIGN_OR_RETURN(last_commit_, group.member->Commit(std::move(commits)));
+  group.committed_since_abort = true;
   return true;
 }
 
@@ -94,23 +99,27 @@ void Worker::Stop(Group& group, int partition, const absl::Status& why) {
   owned.stopped = std::string(why.message());
   // A record of an inbox that cannot be applied, or state that cannot be read, does not mend by itself.
   owned.restart_time = absl::IsDataLoss(why) ? absl::InfiniteFuture() : clock_.Now() + options_.restart_delay;
+  if (options_.on_stopped) options_.on_stopped(group.definition.kind.name, partition, why);
 }
 
 absl::Status Worker::Recover(Group& group, const absl::Status& error) {
   switch (error.code()) {
     case absl::StatusCode::kAborted:
-    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kResourceExhausted: {
+      // Once; what is aborted again without a commit in between will be aborted for ever, and must not spin.
+      const bool at_once = absl::IsAborted(error) && std::exchange(group.committed_since_abort, false);
       for (auto& [partition, owned] : group.owned) {
         if (owned.task == nullptr) continue;
-        const bool at_once = absl::IsAborted(error);
         owned = {nullptr, std::string(error.message()), at_once ? absl::InfinitePast() : clock_.Now() + options_.restart_delay};
       }
       return absl::OkStatus();
+    }
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kFailedPrecondition:
       group.owned.clear();
       group.member = nullptr;
+      if (options_.on_stopped && group.left != error.message()) options_.on_stopped(group.definition.kind.name, -1, error);
       group.left = std::string(error.message());
       group.join_time = clock_.Now() + options_.restart_delay;
       return absl::OkStatus();

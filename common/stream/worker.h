@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +23,8 @@ struct WorkerOptions {
   absl::Duration restart_delay = absl::Seconds(1);
   // Reads that wait at once; more are refused.
   size_t reads_max = 10'000;
+  // The alarm: a task stands still, or (partition -1) its kind has no member, and why. On the worker's thread; may be empty.
+  std::function<void(absl::string_view kind, int partition, const absl::Status& why)> on_stopped;
 };
 
 // How one task does, as of the last round.
@@ -77,6 +80,7 @@ class Worker : public TaskReader {
     TaskDefinition definition;
     std::unique_ptr<eventlog::Member> member;
     absl::Time join_time = absl::InfinitePast();
+    bool committed_since_abort = true;
     // Why there is no member at present.
     std::string left;
     std::map<int, Owned> owned;

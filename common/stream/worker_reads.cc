@@ -112,7 +112,13 @@ absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
 }
 
 absl::StatusOr<bool> Worker::Passed(const Group& group, const WaitingRead& read) const {
-  ASSIGN_OR_RETURN(const std::vector<eventlog::InputPosition> positions, group.member->Positions(read.partition));
+  // A touchpoint lies under its primary name, and may be read back by another: the write's partition, not the read's, is what
+  // must have been passed. What is broadcast every task reads for itself.
+  const std::vector<std::string>& inputs = group.definition.kind.inputs;
+  const bool is_input = std::find(inputs.begin(), inputs.end(), read.after->topic) != inputs.end();
+  const int partition = is_input ? read.after->partition : read.partition;
+  if (!group.owned.contains(partition)) return Unreadable(read.kind, partition, "is not owned by this instance");
+  ASSIGN_OR_RETURN(const std::vector<eventlog::InputPosition> positions, group.member->Positions(partition));
   for (const eventlog::InputPosition& position : positions) {
     if (position.topic == read.after->topic) return position.next_offset > read.after->offset;
   }

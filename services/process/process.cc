@@ -57,6 +57,16 @@ absl::Status CheckWhole(const ProcessConfig& config, Whole whole, const std::str
                    "or run all services in one process with `touchstone up`"));
 }
 
+// The defaults of both are relative: whoever starts elsewhere is told what to set.
+absl::Status CheckFiles(const ProcessConfig& config) {
+  for (const auto& [field, path] : {std::pair("topics_file", config.topics_file()), std::pair("packs_dir", config.packs_dir())}) {
+    if (std::filesystem::exists(path)) continue;
+    return absl::NotFoundError(absl::StrCat(field, ": there is no '", path,
+                                            "' seen from here: start in the project's folder, or use --set ", field, "=PATH"));
+  }
+  return absl::OkStatus();
+}
+
 rpc::ServerOptions ServerOptionsOf(const ProcessConfig& config) {
   rpc::ServerOptions options;
   options.listen = config.listen();
@@ -84,6 +94,7 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
                    const std::function<void(const std::string& address)>& ready) {
   RETURN_IF_ERROR(CheckWhole(config, whole, host.program()));
   const clock::BelievedClock clock(host.clock());
+  RETURN_IF_ERROR(CheckFiles(config));
   ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock, host.log()));
   ASSIGN_OR_RETURN(const names::NameSecret secret, OpenSecret(config));
   RETURN_IF_ERROR(AgreeOnSecret(secret, *log, kSecretTimeout));
@@ -101,6 +112,9 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   }
   stream::WorkerOptions options;
   options.member.instance = config.instance();
+  options.on_stopped = [&host](absl::string_view kind, int partition, const absl::Status& why) {
+    host.log().Error("task.stopped", {{"kind", kind}, {"partition", partition}, {"why", why.message()}});
+  };
   stream::Worker worker(*log, clock, std::move(tasks), options);
 
   rpc::Server server(clock, ServerOptionsOf(config));

@@ -9,6 +9,8 @@ namespace {
 
 // A thread sleeps no longer, so that a step of the wall clock is seen.
 constexpr absl::Duration kMaxSleep = absl::Seconds(1);
+// And no shorter: a timer that is due and must wait for a hidden record is no reason to spin.
+constexpr absl::Duration kMinSleep = absl::Milliseconds(2);
 
 }  // namespace
 
@@ -33,7 +35,7 @@ void WorkerThread::Run() {
       return;
     }
     if (*did) continue;
-    log_.changes().WaitPast(seen, std::min(kMaxSleep, worker_.NextWake() - clock_.Now()));
+    log_.changes().WaitPast(seen, std::clamp(worker_.NextWake() - clock_.Now(), kMinSleep, kMaxSleep));
   }
 }
 

@@ -13,7 +13,10 @@ absl::StatusOr<std::unique_ptr<Tail>> MemoryTail::Open(std::shared_ptr<MemorySto
       return absl::InvalidArgumentError(
           absl::StrCat(topic, " has ", spec.partitions, " partitions; offsets were given for ", start.next_offsets.size()));
     }
-    next_offsets = start.next_offsets;
+    for (int p = 0; p < spec.partitions; ++p) {
+      const int64_t next = start.next_offsets[p];
+      next_offsets[p] = next < 0 || next > storage->Log(topic, p).durable_end ? 0 : next;
+    }
   } else if (start.from == TailStart::From::kEnd) {
     for (int p = 0; p < spec.partitions; ++p) next_offsets[p] = storage->Log(topic, p).durable_end;
   }

@@ -24,7 +24,11 @@ absl::StatusOr<std::vector<int64_t>> StartOffsets(const Topic& topic, const Tail
     const int64_t begin = log.begin_offset();
     if (start.from == TailStart::From::kBegin) offsets.push_back(begin);
     if (start.from == TailStart::From::kEnd) offsets.push_back(log.durable_offset());
-    if (start.from == TailStart::From::kOffsets) offsets.push_back(std::max(begin, start.next_offsets[i]));
+    if (start.from == TailStart::From::kOffsets) {
+      // What is no longer kept, or (after a restored backup) not there yet, reads from the oldest kept: seen twice, never missed.
+      const int64_t next = start.next_offsets[i];
+      offsets.push_back(next < begin || next > log.durable_offset() ? begin : next);
+    }
   }
   return offsets;
 }
