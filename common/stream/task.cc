@@ -51,6 +51,14 @@ class Merge {
   std::vector<size_t> taken_;
 };
 
+// What a log would refuse stops this task alone, with a word, and not the process at every start.
+absl::Status CheckSize(const eventlog::OutRecord& record) {
+  const int64_t bytes = static_cast<int64_t>(record.key.size() + record.value.size());
+  if (bytes <= eventlog::kRecordBytesMax) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("a record of ", bytes, " bytes for ", record.topic, " is above the limit of ", eventlog::kRecordBytesMax));
+}
+
 }  // namespace
 
 Task::Task(const TaskDefinition& definition, int partition, const eventlog::StateView& state)
@@ -145,6 +153,7 @@ absl::Status Task::Bury(const Source& source, const eventlog::Record& record, co
 
 absl::Status Task::Keep(RecordWork& work) {
   RETURN_IF_ERROR(work.status());
+  for (const RecordWork::Output& output : work.outputs()) RETURN_IF_ERROR(CheckSize(output.record));
   overlay_.Keep();
   touched_ = true;
   dead_letter_count_ += work.dead_letter_count();

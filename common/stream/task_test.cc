@@ -182,6 +182,27 @@ TEST_F(TaskTest, PoisonBecomesADeadLetterAndWhatItDidIsForgotten) {
   EXPECT_EQ(commit.positions[0].next_offset, 3);
 }
 
+TEST_F(TaskTest, ALargePoisonFitsItsLetterAndALargeOutputStopsTheTask) {
+  definition_.make_processor = [](int) {
+    class Refuser : public Processor {
+     public:
+      absl::Status OnRecord(absl::string_view, const Record& record, UnitOfWork& work) override {
+        if (record.value.front() == 'p') return absl::InvalidArgumentError("no");
+        work.Emit("out", "k", std::string(eventlog::kRecordBytesMax, 'x'));
+        return absl::OkStatus();
+      }
+      absl::Status OnTimer(absl::string_view, absl::Time, UnitOfWork&) override { return absl::OkStatus(); }
+    };
+    return std::make_unique<Refuser>();
+  };
+  Start();
+  ASSERT_TRUE(Process({{RecordAt(0, 1, std::string(eventlog::kRecordBytesMax, 'p'))}, true}, {{}, true}, 9).ok());
+  const eventlog::TaskCommit commit = Commit();
+  ASSERT_EQ(commit.outputs.size(), 1u);
+  EXPECT_LT(commit.outputs[0].value.size(), static_cast<size_t>(eventlog::kRecordBytesMax));
+  EXPECT_TRUE(absl::IsDataLoss(Process({{RecordAt(1, 2, "out")}, true}, {{}, true}, 9).status()));
+}
+
 TEST_F(TaskTest, PoisonInTheInboxStopsTheTask) {
   absl::StatusOr<bool> did = Process({{}, true}, {{RecordAt(7, 1, "poison")}, true}, 9);
   EXPECT_TRUE(absl::IsDataLoss(did.status())) << did.status();
