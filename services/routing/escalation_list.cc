@@ -50,7 +50,9 @@ class ListRun : public std::enable_shared_from_this<ListRun> {
     absl::StatusOr<std::string> cursor = ids::DecodePageToken(query_, request.page_token());
     if (!cursor.ok()) return status::InvalidField("page_token", cursor.status().message());
     const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(*cursor, absl::MaxSplits('/', 1));
-    if (!absl::SimpleAtoi(parts.first, &partition_)) return status::InvalidField("page_token", "is damaged");
+    if (!absl::SimpleAtoi(parts.first, &partition_) || partition_ < 0 || partition_ >= tasks_.PartitionCount(kCaseTask)) {
+      return status::InvalidField("page_token", "is damaged: start again without it");
+    }
     after_ = std::string(parts.second);
     return absl::OkStatus();
   }

@@ -10,6 +10,7 @@
 #include "common/clock/proto_time.h"
 #include "common/clock/system_clock.h"
 #include "common/eventlog/memory/memory_log.h"
+#include "common/ids/token.h"
 #include "common/rpc/server.h"
 #include "common/rpc/to_grpc.h"
 #include "common/status/errors.h"
@@ -228,6 +229,19 @@ TEST_F(Service, AListPagesOverAllPartitions) {
   ASSERT_TRUE(escalations_->ListEscalations(&context, of_one, &response).ok());
   ASSERT_EQ(response.escalations_size(), 1);
   EXPECT_EQ(response.escalations(0).subject(), "customer:c3");
+}
+
+TEST_F(Service, APageTokenThatNamesNoPartitionIsRefused) {
+  for (const char* cursor : {"99/", "-1/"}) {
+    grpc::ClientContext context;
+    v1::ListEscalationsRequest request;
+    request.set_page_token(ids::EncodePageToken("/", cursor));  // "/": the query without a filter.
+    v1::ListEscalationsResponse response;
+    const absl::Status status = rpc::FromGrpcStatus(escalations_->ListEscalations(&context, request, &response));
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    ASSERT_EQ(status::FieldViolationsOf(status).size(), 1);
+    EXPECT_EQ(status::FieldViolationsOf(status)[0].path, "page_token");
+  }
 }
 
 TEST_F(Service, AWatchGoesOnFromItsToken) {
