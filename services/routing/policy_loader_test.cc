@@ -38,6 +38,10 @@ TEST(ShippedPolicies, CallForAPersonWhereTheySayAndNowhereElse) {
   events::JourneyDigest struck;
   struck.set_strike_hundredths(200);
   EXPECT_EQ(policy->FindCall(Disappointment(60), struck)->id, "core.last-chance");
+  promise.set_severity(60);
+  EXPECT_EQ(policy->FindCall(promise, struck)->id, "retail.order-gone-wrong") << "who knows about it still comes first";
+  EXPECT_EQ(policy->SeverityOf(promise, struck), 85) << "and the last chance still raises it";
+  EXPECT_EQ(policy->SeverityOf(Disappointment(92), struck), 92);
   events::MomentOfTruth delight = Disappointment(90);
   delight.set_polarity(events::POLARITY_DELIGHT);
   EXPECT_EQ(policy->FindCall(delight, journey), nullptr);

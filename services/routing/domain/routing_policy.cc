@@ -9,6 +9,14 @@ const CallRule* RoutingPolicy::FindCall(const events::v1::MomentOfTruth& moment,
   return nullptr;
 }
 
+int RoutingPolicy::SeverityOf(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey) const {
+  int severity = moment.severity();
+  for (const CallRule& rule : calls) {
+    if (rule.severity_min > severity && rule.when(moment, journey)) severity = rule.severity_min;
+  }
+  return severity;
+}
+
 const CrossingRule* RoutingPolicy::FindCrossing(int strikes) const {
   for (const CrossingRule& rule : crossings) {
     if (rule.strikes == strikes) return &rule;

@@ -39,7 +39,7 @@ struct CrossingRule {
 // once it is in use; shared by threads.
 struct RoutingPolicy {
   std::string pool = "service-desk";
-  // Rules are tried in order; the first that holds speaks.
+  // Rules are tried in order; the first that holds speaks (skills, next steps), all that hold raise.
   std::vector<CallRule> calls;
   std::vector<CrossingRule> crossings;
 
@@ -71,6 +71,9 @@ struct RoutingPolicy {
 
   // The first rule that calls for a person here; null if none.
   const CallRule* FindCall(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey) const;
+  // How urgent a moment that a rule calls for is: the highest of what it says itself and what any rule that holds asks at least.
+  // So a rule that knows better who can help hides no alarm of a rule behind it.
+  int SeverityOf(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey) const;
   // The rule for a crossing of this many strikes; null if none.
   const CrossingRule* FindCrossing(int strikes) const;
 };
