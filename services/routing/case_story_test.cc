@@ -41,6 +41,39 @@ std::vector<std::string> MomentsOf(const events::Escalation& escalation) {
   return ids;
 }
 
+// A crossing whose strike was `ago`, on a journey whose newest touchpoint was `quiet` ago, concluded now.
+events::JourneyEvent LateCrossing(const RoutingHouse& house, absl::string_view moment, absl::Duration ago, absl::Duration quiet) {
+  events::JourneyEvent event;
+  event.set_subject(kAna);
+  *event.mutable_conclude_time() = clock::ToProto(house.now());
+  event.mutable_journey()->set_subject(kAna);
+  *event.mutable_journey()->mutable_last_time() = clock::ToProto(house.now() - quiet);
+  events::StrikeCrossing& crossing = *event.mutable_strike_crossing();
+  crossing.set_strikes(3);
+  crossing.mutable_strike()->set_moment_id(std::string(moment));
+  *crossing.mutable_occur_time() = clock::ToProto(house.now() - ago);
+  *crossing.mutable_strike()->mutable_occur_time() = crossing.occur_time();
+  return event;
+}
+
+void ChangeTo(RoutingHouse& house, events::MomentOfTruth moment, int severity) {
+  events::JourneyEvent event;
+  event.set_subject(moment.subject());
+  event.mutable_journey()->set_subject(moment.subject());
+  *event.mutable_moment_changed()->mutable_before() = moment;
+  moment.set_severity(severity);
+  *event.mutable_moment_changed()->mutable_moment() = moment;
+  house.Tell(std::move(event));
+}
+
+// Somebody takes what is open and resolves it.
+void Settle(RoutingHouse& house, int64_t session) {
+  house.Accept(house.LastOffer());
+  house.Run();
+  house.Resolve("bo", session, house.EscalationOf(kAna).id());
+  house.Run();
+}
+
 TEST(CaseStory, ABadMomentIsOfferedAcceptedResolvedAndGoesBackOnTheJourney) {
   RoutingHouse house;
   const int64_t session = house.Connect("bo");
@@ -106,6 +139,125 @@ TEST(CaseStory, AThirdStrikeRaisesTheMomentThatCausedIt) {
   EXPECT_EQ(house.EscalationOf(kAna).severity(), 95);
   EXPECT_THAT(MomentsOf(house.EscalationOf(kAna)), ElementsAre("m1"));
   EXPECT_THAT(house.EscalationOf(kAna).skills(), ElementsAre("retention"));
+}
+
+// What came late moved the ledger: the strike that crosses is now one that a person has dealt with.
+TEST(CaseStory, ACrossingByAMomentThatWasDealtWithIsAFactOfItsOwn) {
+  RoutingHouse house;
+  const int64_t session = house.Connect("bo");
+  const events::MomentOfTruth moment = house.Found(kAna, "m1", 70);
+  house.Run();
+  const std::string first = house.EscalationOf(kAna).id();
+  Settle(house, session);
+  house.Crossed(kAna, "m1", 3);
+  house.Run();
+  const events::Escalation next = house.EscalationOf(kAna);
+  EXPECT_NE(next.id(), first);
+  EXPECT_EQ(next.status(), events::ESCALATION_STATUS_QUEUED) << "bo does not know retention";
+  EXPECT_EQ(next.severity(), 95);
+  EXPECT_EQ(next.opened_by(), "third-strike");
+  house.Withdrawn(moment);
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_CANCELLED);
+}
+
+TEST(CaseStory, ACrossingByAMomentThatWasDealtWithJoinsTheOpenOne) {
+  RoutingHouse house;
+  const int64_t session = house.Connect("bo");
+  house.Found(kAna, "m1", 70);
+  house.Run();
+  Settle(house, session);
+  house.Found(kAna, "m2", 65);
+  house.Run();
+  const std::string open = house.EscalationOf(kAna).id();
+  house.Crossed(kAna, "m1", 3);
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).id(), open);
+  EXPECT_EQ(house.EscalationOf(kAna).severity(), 95);
+  EXPECT_THAT(MomentsOf(house.EscalationOf(kAna)), ElementsAre("m2", "m1"));
+}
+
+TEST(CaseStory, ARepeatedCrossingIsNoNewsAndAHigherOneIs) {
+  RoutingHouse house;
+  const int64_t session = house.Connect("bo", {"retention"});
+  house.Crossed(kAna, "m1", 2);
+  house.Run();
+  const std::string first = house.EscalationOf(kAna).id();
+  Settle(house, session);
+  house.Crossed(kAna, "m1", 2);
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).id(), first);
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_RESOLVED);
+  house.Crossed(kAna, "m1", 3);
+  house.Run();
+  EXPECT_NE(house.EscalationOf(kAna).id(), first);
+  EXPECT_EQ(house.EscalationOf(kAna).severity(), 95);
+}
+
+TEST(CaseStory, ACrossingThatMeetsAResolvedEscalationIsRememberedByTheNext) {
+  RoutingHouse house;
+  const int64_t session = house.Connect("bo", {"retention"});
+  house.Found(kAna, "m1", 70);
+  house.Run();
+  house.Accept(house.LastOffer());
+  house.Run();
+  house.Resolve("bo", session, house.EscalationOf(kAna).id());
+  house.Crossed(kAna, "m1", 3);  // The case takes it before it hears of the resolution.
+  house.Run();
+  const std::string next = house.EscalationOf(kAna).id();
+  Settle(house, session);
+  house.Crossed(kAna, "m1", 3);
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).id(), next);
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_RESOLVED);
+}
+
+TEST(CaseStory, AnOldStrikeThatCrossesJustNowIsNewsOnlyOfACustomerWhoIsHere) {
+  RoutingHouse house;
+  house.Tell(LateCrossing(house, "m1", absl::Hours(100), absl::Hours(73)));
+  house.Run();
+  EXPECT_TRUE(house.changes().empty()) << "an import of history rings no bell";
+  house.Tell(LateCrossing(house, "m1", absl::Hours(100), absl::Hours(1)));
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).severity(), 95);
+}
+
+TEST(CaseStory, AMomentThatNoLongerCallsForAPersonLetsGo) {
+  RoutingHouse house;
+  const events::MomentOfTruth moment = house.Found(kAna, "m1", 70);
+  house.Run();
+  ChangeTo(house, moment, 30);
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_CANCELLED);
+  EXPECT_EQ(house.EscalationOf(kAna).moments(0).severity(), 30);
+  ChangeTo(house, moment, 75);
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_QUEUED);
+  EXPECT_EQ(house.EscalationOf(kAna).severity(), 75);
+}
+
+TEST(CaseStory, ACrossingHoldsAMomentThatNoLongerCallsByItself) {
+  RoutingHouse house;
+  const events::MomentOfTruth moment = house.Found(kAna, "m1", 97);
+  house.Crossed(kAna, "m1", 2);
+  house.Run();
+  EXPECT_THAT(house.EscalationOf(kAna).skills(), ElementsAre("retention"));
+  ChangeTo(house, moment, 30);
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_QUEUED);
+  EXPECT_EQ(house.EscalationOf(kAna).severity(), 80);
+  EXPECT_TRUE(house.EscalationOf(kAna).skills().empty()) << "the crossing's rule speaks now";
+}
+
+TEST(CaseStory, TheRuleThatSpeaksForAChangedMomentIsTakenOver) {
+  RoutingHouse house;
+  const events::MomentOfTruth moment = house.Found(kAna, "m1", 70);
+  house.Run();
+  ChangeTo(house, moment, 92);
+  house.Run();
+  EXPECT_EQ(house.EscalationOf(kAna).severity(), 92);
+  EXPECT_THAT(house.EscalationOf(kAna).skills(), ElementsAre("retention"));
+  EXPECT_THAT(house.EscalationOf(kAna).next_steps(), ElementsAre("call back today"));
 }
 
 TEST(CaseStory, HistoryIsNotNews) {

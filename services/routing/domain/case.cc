@@ -187,7 +187,7 @@ void Case::OpenNextFor(std::vector<PersonCall> calls, const EscalationState& bef
   EscalationState& open = *parts_.open;
   for (const PersonCall& call : calls) {
     ListCall(call, /*counted=*/false, open);
-    SetPlace(call.moment.id(), /*withdrawn=*/false);
+    SetPlace(call.moment.id(), /*withdrawn=*/false, call.crossings);
   }
   if (requested) {
     open.set_requested_severity(before.requested_severity());
@@ -248,9 +248,10 @@ void Case::NoteClosed(absl::string_view change) {
   if (parts_.closed.has_value()) Change(*parts_.closed, change);
 }
 
-void Case::SetPlace(const std::string& moment_id, bool withdrawn) {
+void Case::SetPlace(const std::string& moment_id, bool withdrawn, const std::vector<int>& crossings) {
   state::v1::MomentPlace place;
   place.set_withdrawn(withdrawn);
+  place.mutable_crossings()->Assign(crossings.begin(), crossings.end());
   const bool stays = withdrawn && parts_.place.has_value();
   place.set_escalation_id(stays ? parts_.place->escalation_id() : parts_.open->escalation().id());
   *place.mutable_wake_time() = ToProto(now_ + policy_.keep_closed);

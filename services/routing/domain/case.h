@@ -72,13 +72,16 @@ class Case {
   void OnFound(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey);
   void OnChanged(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey);
   void OnWithdrawn(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey);
-  void OnCrossing(const events::v1::StrikeCrossing& crossing, const events::v1::JourneyDigest& journey);
+  void OnCrossing(const events::v1::JourneyEvent& event);
   void OnAssigned(const events::v1::PoolDecision& decision);
   void OnRequeued(const events::v1::WorkRequeued& requeued);
   void OnResolved(const events::v1::PoolDecision& decision);
   void OnWorkClosed(const events::v1::PoolDecision& decision);
 
   bool IsNews(absl::Time occurred) const { return now_ - occurred <= policy_.act_within; }
+  // The strike is news; or it is old, became a crossing just now, and the customer is here: the journey's newest touchpoint is
+  // news. So an import of history rings no bell.
+  bool IsNewCrossing(const events::v1::JourneyEvent& event) const;
   // The moment is in an escalation already, and still counts there.
   bool IsPlaced() const { return parts_.place.has_value() && !parts_.place->withdrawn(); }
   bool IsInOpen() const;
@@ -87,6 +90,10 @@ class Case {
 
   // The call opens an escalation, or joins the open one and raises it.
   void Join(const PersonCall& call, const events::v1::JourneyDigest& journey);
+  // The moment in the open escalation asks for nobody any more.
+  void LetGo(const std::string& moment_id, absl::string_view change, const events::v1::JourneyDigest& journey);
+  // The heavier of a moment's reasons speaks: `call` (null: none by now), or the heaviest crossing.
+  void TakeOverRule(const CallRule* call, state::v1::HeldMoment& held) const;
   void OpenNew(absl::string_view opened_by, absl::string_view opener);
   void Refresh(const events::v1::JourneyDigest& journey);
   // Takes the conditional way out where nothing holds what waits: only the pool knows whether an agent has it by now.
@@ -101,7 +108,7 @@ class Case {
   void SendWork();
   void SendCancel(absl::string_view actor, absl::string_view reason, bool unless_assigned);
   void NoteClosed(absl::string_view change);
-  void SetPlace(const std::string& moment_id, bool withdrawn);
+  void SetPlace(const std::string& moment_id, bool withdrawn, const std::vector<int>& crossings = {});
   void SendTouchpoint();
   void Answer(const events::v1::Escalation& escalation);
   void Refuse(absl::StatusCode code, absl::string_view reason, absl::string_view message);

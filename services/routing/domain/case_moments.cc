@@ -30,6 +30,17 @@ events::MomentOfTruth MomentOfCrossing(const events::StrikeCrossing& crossing, c
   return moment;
 }
 
+bool HasLevel(const google::protobuf::RepeatedField<int32_t>& levels, int level) {
+  return std::find(levels.begin(), levels.end(), level) != levels.end();
+}
+
+template <typename Rule>
+void SpeakBy(const Rule& rule, HeldMoment& held) {
+  held.set_rule(rule.id);
+  held.mutable_skills()->Assign(rule.skills.begin(), rule.skills.end());
+  held.mutable_next_steps()->Assign(rule.next_steps.begin(), rule.next_steps.end());
+}
+
 }  // namespace
 
 void Case::OnJourneyEvent(const events::JourneyEvent& event) {
@@ -41,7 +52,7 @@ void Case::OnJourneyEvent(const events::JourneyEvent& event) {
     case events::JourneyEvent::kMomentWithdrawn:
       return OnWithdrawn(event.moment_withdrawn().moment(), event.journey());
     case events::JourneyEvent::kStrikeCrossing:
-      return OnCrossing(event.strike_crossing(), event.journey());
+      return OnCrossing(event);
     default:
       return Refresh(event.journey());
   }
@@ -53,19 +64,24 @@ void Case::OnFound(const events::MomentOfTruth& moment, const events::JourneyDig
   const CallRule* rule = policy_.FindCall(moment, journey);
   if (rule == nullptr || !IsNews(TimeFrom(moment.occur_time()))) return Refresh(journey);
   Join({.moment = moment,
-        .severity = std::max(moment.severity(), rule->severity_min),
+        .severity = policy_.SeverityOf(moment, journey),
         .rule = rule->id,
         .skills = rule->skills,
         .next_steps = rule->next_steps},
        journey);
 }
 
-void Case::OnCrossing(const events::StrikeCrossing& crossing, const events::JourneyDigest& journey) {
+// What comes late moves the ledger, and then the strike that crosses in event time is often an old one, by a moment that a person
+// has dealt with. So a crossing is a fact of its own: only the same level by the same moment is no news.
+void Case::OnCrossing(const events::JourneyEvent& event) {
+  const events::StrikeCrossing& crossing = event.strike_crossing();
+  const events::JourneyDigest& journey = event.journey();
   const CrossingRule* rule = policy_.FindCrossing(crossing.strikes());
-  if (rule == nullptr || !IsNews(TimeFrom(crossing.occur_time()))) return Refresh(journey);
-  if (IsPlaced() && !IsInOpen()) return Refresh(journey);
+  if (rule == nullptr || !IsNewCrossing(event)) return Refresh(journey);
+  if (IsPlaced() && HasLevel(parts_.place->crossings(), crossing.strikes())) return Refresh(journey);
   Join({.moment = MomentOfCrossing(crossing, journey),
         .crossing_severity = rule->severity,
+        .crossings = {crossing.strikes()},
         .rule = rule->id,
         .skills = rule->skills,
         .next_steps = rule->next_steps},
@@ -79,35 +95,55 @@ void Case::OnChanged(const events::MomentOfTruth& moment, const events::JourneyD
     return Refresh(journey);
   }
   HeldMoment* held = FindHeld(*parts_.open, moment.id());
-  if (held == nullptr) return Refresh(journey);
+  if (held != nullptr) *FindMoment(*parts_.open->mutable_escalation(), moment.id()) = moment;
   const CallRule* rule = policy_.FindCall(moment, journey);
-  held->set_severity(rule == nullptr ? moment.severity() : std::max(moment.severity(), rule->severity_min));
-  *FindMoment(*parts_.open->mutable_escalation(), moment.id()) = moment;
+  const bool crossed = parts_.place->crossings_size() > 0 || (held != nullptr && held->crossing_severity() > 0);
+  if (rule == nullptr && !crossed) return LetGo(moment.id(), "moment changed: it calls for nobody any more", journey);
+  if (held == nullptr) return Refresh(journey);
+  held->set_severity(rule == nullptr ? 0 : policy_.SeverityOf(moment, journey));
+  TakeOverRule(rule, *held);
   *parts_.open->mutable_escalation()->mutable_journey() = journey;
   Recompute(*parts_.open);
   Change(*parts_.open, "moment changed");
   SendWork();
 }
 
+bool Case::IsNewCrossing(const events::JourneyEvent& event) const {
+  if (IsNews(TimeFrom(event.strike_crossing().occur_time()))) return true;
+  return IsNews(TimeFrom(event.conclude_time())) && IsNews(TimeFrom(event.journey().last_time()));
+}
+
+void Case::TakeOverRule(const CallRule* call, HeldMoment& held) const {
+  if (call != nullptr && held.severity() >= held.crossing_severity()) return SpeakBy(*call, held);
+  const CrossingRule* heaviest = nullptr;
+  for (const int level : held.crossings()) {
+    const CrossingRule* rule = policy_.FindCrossing(level);
+    if (rule != nullptr && (heaviest == nullptr || rule->severity > heaviest->severity)) heaviest = rule;
+  }
+  if (heaviest != nullptr) SpeakBy(*heaviest, held);
+}
+
 void Case::OnWithdrawn(const events::MomentOfTruth& moment, const events::JourneyDigest& journey) {
   if (!IsPlaced()) return Refresh(journey);
-  const bool in_open = IsInOpen();
+  if (IsInOpen()) return LetGo(moment.id(), "moment withdrawn", journey);
   SetPlace(moment.id(), /*withdrawn=*/true);
-  if (!in_open) {
-    NoteClosed("moment withdrawn after it was closed");
-    return Refresh(journey);
-  }
+  NoteClosed("moment withdrawn after it was closed");
+  Refresh(journey);
+}
+
+void Case::LetGo(const std::string& moment_id, absl::string_view change, const events::JourneyDigest& journey) {
+  SetPlace(moment_id, /*withdrawn=*/true);
   EscalationState& open = *parts_.open;
-  if (HeldMoment* held = FindHeld(open, moment.id()); held != nullptr) {
+  if (HeldMoment* held = FindHeld(open, moment_id); held != nullptr) {
     held->set_withdrawn(true);
     // Who has it, or reads later why it was cancelled, still sees what it was about.
-    if (IsWaiting() && IsHeld(*parts_.open)) Unlist(open, moment.id());
+    if (IsWaiting() && IsHeld(*parts_.open)) Unlist(open, moment_id);
   } else {
     open.set_unlisted_count(std::max(0, open.unlisted_count() - 1));
   }
   *open.mutable_escalation()->mutable_journey() = journey;
   Recompute(*parts_.open);
-  Change(open, "moment withdrawn");
+  Change(open, change);
   if (IsWaiting() && !IsHeld(*parts_.open)) return CancelIfNothingHolds();
   SendWork();
 }
@@ -116,7 +152,9 @@ void Case::Join(const PersonCall& call, const events::JourneyDigest& journey) {
   const bool opens = !parts_.open.has_value();
   if (opens) OpenNew(call.rule, call.moment.id());
   ListCall(call, /*counted=*/IsPlaced() && IsInOpen(), *parts_.open);
-  SetPlace(call.moment.id(), /*withdrawn=*/false);
+  std::vector<int> crossings = call.crossings;
+  if (IsPlaced()) crossings.insert(crossings.end(), parts_.place->crossings().begin(), parts_.place->crossings().end());
+  SetPlace(call.moment.id(), /*withdrawn=*/false, crossings);
   *parts_.open->mutable_escalation()->mutable_journey() = journey;
   Recompute(*parts_.open);
   Change(*parts_.open, absl::StrCat(opens ? "opened by " : "joined by ", call.rule));

@@ -67,6 +67,10 @@ void ListCall(const PersonCall& call, bool counted, EscalationState& open) {
   held->set_withdrawn(false);
   if (call.severity > 0) held->set_severity(call.severity);
   held->set_crossing_severity(std::max(held->crossing_severity(), call.crossing_severity));
+  for (const int level : call.crossings) {
+    if (std::find(held->crossings().begin(), held->crossings().end(), level) == held->crossings().end())
+      held->add_crossings(level);
+  }
   // The heavier of a moment's two reasons speaks.
   if (held->rule().empty() || std::max(call.severity, call.crossing_severity) >= WeightOf(*held)) {
     held->set_rule(call.rule);
@@ -79,6 +83,7 @@ void ListCall(const PersonCall& call, bool counted, EscalationState& open) {
 PersonCall CallOf(const HeldMoment& held, const EscalationState& escalation) {
   PersonCall call{.severity = held.severity(),
                   .crossing_severity = held.crossing_severity(),
+                  .crossings = {held.crossings().begin(), held.crossings().end()},
                   .rule = held.rule(),
                   .skills = {held.skills().begin(), held.skills().end()},
                   .next_steps = {held.next_steps().begin(), held.next_steps().end()}};

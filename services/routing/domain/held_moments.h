@@ -20,6 +20,8 @@ struct PersonCall {
   // As the moment asks, and as the crossing it caused asks; 0: not.
   int severity = 0;
   int crossing_severity = 0;
+  // Which crossings it caused: 1, 2, 3 strikes.
+  std::vector<int> crossings;
   std::string rule;
   std::vector<std::string> skills;
   std::vector<std::string> next_steps;
