@@ -14,7 +14,7 @@ inline constexpr int kDefaultWidth = 100;
 
 // What is known of where the output goes.
 struct Terminal {
-  // In characters.
+  // In characters; kUnboundedWidth (text_width.h) where it is no terminal: what a file or a pipe gets is whole.
   int width = kDefaultWidth;
   // Colours are for people only: never into a file or a pipe.
   bool colour = false;

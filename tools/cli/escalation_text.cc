@@ -12,10 +12,12 @@
 namespace touchstone::cli {
 namespace {
 
+// Of what goes on from the line before.
 constexpr int kIndent = 4;
+constexpr int kLineMin = 20;
 
 void AddLine(std::string& text, int width, absl::string_view line) {
-  absl::StrAppend(&text, "  ", Fitted(line, std::max(width - kIndent, 20)), "\n");
+  absl::StrAppend(&text, "  ", Wrapped(line, std::max(width - kIndent, kLineMin), kIndent), "\n");
 }
 
 void AddJourney(const events::v1::JourneyDigest& journey, absl::TimeZone zone, int width, std::string& text) {
@@ -33,7 +35,7 @@ void AddJourney(const events::v1::JourneyDigest& journey, absl::TimeZone zone, i
 std::string EscalationLine(const events::v1::Escalation& escalation, absl::TimeZone zone, int width) {
   return Fitted(
       absl::StrCat(TimeText(escalation.update_time(), zone), "  ", escalation.subject(), "  ", WordOf(escalation.status()),
-                   "  severity ", escalation.severity(), "  ", escalation.change(), "  ", escalation.id()),
+                   "  severity ", escalation.severity(), "  ", escalation.id(), "  ", escalation.change()),
       width);
 }
 
@@ -48,9 +50,9 @@ std::string EscalationCard(const events::v1::Escalation& escalation, absl::TimeZ
   if (!escalation.skills().empty()) AddLine(text, width, absl::StrCat("needs: ", absl::StrJoin(escalation.skills(), ", ")));
   for (const events::v1::MomentOfTruth& moment : escalation.moments()) {
     absl::StrAppend(&text, "  ",
-                    paint(InkOf(moment.polarity()), Fitted(absl::StrCat("◆ ", TimeText(moment.occur_time(), zone), "  ",
-                                                                        MomentHead(moment), ": ", moment.says()),
-                                                           std::max(width - kIndent, 20))),
+                    paint(InkOf(moment.polarity()), Wrapped(absl::StrCat("◆ ", TimeText(moment.occur_time(), zone), "  ",
+                                                                         MomentHead(moment), ": ", moment.says()),
+                                                            std::max(width - kIndent, kLineMin), kIndent)),
                     "\n");
   }
   if (escalation.has_journey()) AddJourney(escalation.journey(), zone, width, text);

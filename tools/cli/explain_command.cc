@@ -36,8 +36,9 @@ std::string Clauses(const ExplainMomentResponse& response, const Paint& paint, i
   std::string text;
   for (const classification::v1::Clause& clause : response.clauses()) {
     absl::StrAppend(&text, "  ", clause.held() ? paint(Ink::kGreen, "✓ ") : paint(Ink::kRed, "✗ "),
-                    paint(Ink::kBold, clause.clause()), "  ", Fitted(clause.text(), width - 6 - Columns(clause.clause())), "\n");
-    if (!clause.saw().empty()) absl::StrAppend(&text, "      saw ", Fitted(clause.saw(), width - 10), "\n");
+                    paint(Ink::kBold, clause.clause()), "  ", Wrapped(clause.text(), width - 6 - Columns(clause.clause()), 6),
+                    "\n");
+    if (!clause.saw().empty()) absl::StrAppend(&text, "      saw ", Wrapped(clause.saw(), width - 10, 10), "\n");
   }
   return text;
 }
@@ -47,7 +48,7 @@ std::string Evidence(const ExplainMomentResponse& response, absl::TimeZone zone,
   for (const events::v1::Touchpoint& touchpoint : response.evidence()) {
     const std::string line =
         absl::StrCat(TimeText(touchpoint.occur_time(), zone), "  ", touchpoint.type(), "  ", TouchpointDetails(touchpoint, zone));
-    absl::StrAppend(&text, "  ● ", Fitted(line, width - 4), "\n");
+    absl::StrAppend(&text, "  ● ", Wrapped(line, width - 4, 4), "\n");
   }
   return text;
 }

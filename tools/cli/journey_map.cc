@@ -74,6 +74,8 @@ class MapDrawing {
   // The lanes at that time, with `mark` in the happening's own.
   std::string Gutter(const Happening& happening, absl::string_view mark) const;
   int GutterWidth() const { return 2 * static_cast<int>(std::max<size_t>(lanes_.size(), 1)); }
+  // Whether nothing is cut.
+  bool Whole() const { return width_ >= kUnboundedWidth; }
   std::string Clock(absl::Time time) const { return absl::FormatTime("  %H:%M  ", time, style_.zone); }
   void Label(absl::string_view label) { text_ += paint_(Ink::kDim, Padded(label, kLabelWidth)); }
   void Line(absl::string_view text) { absl::StrAppend(&text_, absl::StripTrailingAsciiWhitespace(text), "\n"); }
@@ -86,6 +88,8 @@ class MapDrawing {
   // The first is of what belongs to no strand.
   std::vector<Lane> lanes_;
   std::vector<Happening> happenings_;
+  // Of the touchpoint with the most to say.
+  int details_width_ = 0;
   std::string text_;
 };
 
@@ -102,8 +106,10 @@ void MapDrawing::FindLanes() {
 }
 
 void MapDrawing::FindHappenings() {
-  for (const JourneyTouchpoint& touchpoint : journey_.touchpoints())
+  for (const JourneyTouchpoint& touchpoint : journey_.touchpoints()) {
     happenings_.push_back({.time = clock::TimeFrom(touchpoint.touchpoint().occur_time()), .touchpoint = &touchpoint});
+    details_width_ = std::max(details_width_, Columns(TouchpointDetails(touchpoint.touchpoint(), style_.zone)));
+  }
   for (const events::v1::MomentOfTruth& moment : journey_.moments())
     happenings_.push_back({.time = clock::TimeFrom(moment.occur_time()), .moment = &moment});
   // Touchpoints are in front of the moments of the same time.
@@ -168,7 +174,7 @@ void MapDrawing::DrawStrands() {
   text_ += "\n";
   int key_width = 0;
   for (const Strand& strand : journey_.strands())
-    key_width = std::clamp(Columns(CorrelationText(strand.key())), key_width, kStrandWidthMax);
+    key_width = std::clamp(Columns(CorrelationText(strand.key())), key_width, Whole() ? kUnboundedWidth : kStrandWidthMax);
   for (int i = 0; i < journey_.strands_size(); ++i) {
     const Strand& strand = journey_.strands(i);
     Label(i == 0 ? "strands" : "");
@@ -209,8 +215,9 @@ void MapDrawing::DrawTouchpoint(const Happening& happening) {
   const std::string clock = Clock(happening.time);
   const std::string gutter = Gutter(happening, "●");
   const std::string stage = WordOf(happening.touchpoint->stage());
-  const int type_width = std::clamp(Columns(touchpoint.type()), kStageWidth + 4, kTypeWidthMax);
-  const int rest = width_ - Columns(clock) - GutterWidth() - type_width - 2 - (stage.empty() ? 0 : kStageWidth + 2);
+  const int type_width = std::clamp(Columns(touchpoint.type()), kStageWidth + 4, Whole() ? kUnboundedWidth : kTypeWidthMax);
+  const int left = width_ - Columns(clock) - GutterWidth() - type_width - 2 - (stage.empty() ? 0 : kStageWidth + 2);
+  const int rest = Whole() ? details_width_ : left;
   std::string line = absl::StrCat(paint_(Ink::kDim, clock), gutter, Padded(touchpoint.type(), type_width), "  ");
   const std::string details = TouchpointDetails(touchpoint, style_.zone);
   if (stage.empty()) {

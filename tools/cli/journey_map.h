@@ -23,7 +23,7 @@ inline constexpr int kMapWidthMin = 60;
 
 // A journey as a map: who, the way of its stages, its strands, then line by line what happened (●) and the moments of truth it
 // made (◆), each in the lane of its strand, and what counts as strikes. `name` as it was asked for. Each line ends with a line
-// end and is at most `width` wide (kMapWidthMin at least).
+// end and is at most `width` wide (kMapWidthMin at least); what does not fit is shortened, for kUnboundedWidth nothing is.
 //
 //   customer:42   experience   1.00 strikes   3 touchpoints   times in UTC
 //

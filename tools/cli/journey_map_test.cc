@@ -71,6 +71,22 @@ TEST(JourneyMap, NoLineIsWiderThanTheTerminalAndNoTextMovesTheCursor) {
   for (const absl::string_view line : absl::StrSplit(map, '\n')) EXPECT_LE(Columns(line), 70) << line;
 }
 
+TEST(JourneyMap, AFileGetsAllOfItAndNotABlankMore) {
+  classification::v1::Journey journey = LateOrder();
+  const std::string text(500, 'x');
+  const std::string type = "shop." + std::string(60, 't');
+  const std::string says(300, 's');
+  journey.mutable_touchpoints(0)->mutable_touchpoint()->set_text(text);
+  journey.mutable_touchpoints(1)->mutable_touchpoint()->set_type(type);
+  journey.mutable_moments(0)->set_says(says);
+  const std::string map = JourneyMap("customer:42", journey, {.width = kUnboundedWidth, .zone = absl::UTCTimeZone()});
+  EXPECT_THAT(map, ::testing::HasSubstr("web, “" + text + "”  discovery\n"));
+  EXPECT_THAT(map, ::testing::HasSubstr(type + "  web, 59.90 EUR"));
+  EXPECT_THAT(map, ::testing::HasSubstr(": " + says + "\n"));
+  EXPECT_THAT(map, ::testing::Not(::testing::HasSubstr("…")));
+  EXPECT_LT(map.size(), 5000u);
+}
+
 TEST(JourneyMap, ColoursAddToWordsAndShapesAndTakeNothingAway) {
   const MapStyle plain{.width = 90, .zone = absl::UTCTimeZone()};
   MapStyle coloured = plain;

@@ -11,6 +11,7 @@
 #include "tools/cli/command_line.h"
 #include "tools/cli/examples_command.h"
 #include "tools/cli/pack_command.h"
+#include "tools/cli/text_width.h"
 #include "tools/cli/topics_command.h"
 #include "tools/cli/up_command.h"
 
@@ -19,7 +20,11 @@ namespace {
 touchstone::cli::Terminal FindTerminal() {
   touchstone::cli::Terminal terminal;
   winsize size = {};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) terminal.width = size.ws_col;
+  if (isatty(STDOUT_FILENO) != 1) {
+    terminal.width = touchstone::cli::kUnboundedWidth;
+  } else if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+    terminal.width = size.ws_col;
+  }
   const char* type = std::getenv("TERM");
   const bool able = type != nullptr && absl::string_view(type) != "dumb";
   terminal.colour = able && isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;

@@ -56,7 +56,7 @@ Ink InkOfResult(events::v1::CheckResult result) {
 
 std::string OutreachLine(const Outreach& outreach, absl::TimeZone zone, int width) {
   return Fitted(absl::StrCat(TimeText(outreach.update_time(), zone), "  ", outreach.subject(), "  ", outreach.play(), "/",
-                             outreach.step(), "  ", WordOf(outreach.status()), "  ", outreach.reason(), "  ", outreach.id()),
+                             outreach.step(), "  ", WordOf(outreach.status()), "  ", outreach.id(), "  ", outreach.reason()),
                 width);
 }
 
@@ -70,12 +70,12 @@ std::string OutreachCard(const Outreach& outreach, absl::TimeZone zone, const Te
   if (outreach.has_hold_until_time()) absl::StrAppend(&text, "  until ", TimeText(outreach.hold_until_time(), zone), "\n");
   if (outreach.has_moment()) {
     absl::StrAppend(&text, "  ◆ ",
-                    Fitted(absl::StrCat(MomentHead(outreach.moment()), ": ", outreach.moment().says()), terminal.width - 4),
+                    Wrapped(absl::StrCat(MomentHead(outreach.moment()), ": ", outreach.moment().says()), terminal.width - 4, 4),
                     "\n");
   }
   for (const events::v1::OutreachCheck& check : outreach.checks()) {
     absl::StrAppend(&text, "  ", paint(InkOfResult(check.result()), Padded(WordOf(check.result()), 8)), " ",
-                    Padded(check.check(), 16), " ", Fitted(check.saw(), std::max(20, terminal.width - 28)), "\n");
+                    Padded(check.check(), 16), " ", Wrapped(check.saw(), std::max(20, terminal.width - 28), 28), "\n");
   }
   for (const events::v1::DeliveryReport& report : outreach.reports()) {
     absl::StrAppend(&text, "  ● ", TimeText(report.occur_time(), zone), "  ", WordOf(report.status()), "  ", report.detail(),
@@ -86,8 +86,8 @@ std::string OutreachCard(const Outreach& outreach, absl::TimeZone zone, const Te
 
 std::string RequestText(const events::v1::OutreachRequest& request, absl::TimeZone zone, int width) {
   return absl::StrCat(TimeText(request.request_time(), zone), "  ", WordOf(request.contact_point().channel()), " to ",
-                      Fitted(request.contact_point().address(), 64), "  ", WordOf(request.outreach_class()), "\n  ",
-                      Fitted(request.title(), width - 2), "\n  ", Fitted(request.body(), width - 2), "\n  send key ",
+                      Fitted(request.contact_point().address(), kUnboundedWidth), "  ", WordOf(request.outreach_class()), "\n  ",
+                      Wrapped(request.title(), width - 2, 2), "\n  ", Wrapped(request.body(), width - 2, 2), "\n  send key ",
                       request.send_key());
 }
 

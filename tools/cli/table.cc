@@ -11,16 +11,22 @@ namespace touchstone::cli {
 namespace {
 
 constexpr int kGap = 2;
-// The last column is never cut below this, whatever the terminal is.
-constexpr int kLastColumnMin = 12;
+// A last column that is narrower than this is not read, but spelled: its text goes below the row.
+constexpr int kLastColumnMin = 24;
+constexpr int kBelowIndent = 4;
 
-std::string Line(const std::vector<std::string>& cells, const std::vector<int>& widths) {
-  std::string line;
-  for (size_t i = 0; i < cells.size(); ++i) {
-    absl::StrAppend(&line, Padded(cells[i], widths[i]), std::string(i + 1 < cells.size() ? kGap : 0, ' '));
-  }
-  absl::StripTrailingAsciiWhitespace(&line);
-  return line + "\n";
+// The row without its last cell, which begins where this ends.
+std::string Head(const std::vector<std::string>& cells, const std::vector<int>& widths) {
+  std::string head;
+  for (size_t i = 0; i + 1 < cells.size(); ++i) absl::StrAppend(&head, Padded(cells[i], widths[i]), std::string(kGap, ' '));
+  return head;
+}
+
+// The last cell on lines of its own.
+std::string Below(absl::string_view cell, int width) {
+  if (cell.empty()) return "";
+  const std::string indent(kBelowIndent, ' ');
+  return absl::StrCat("\n", indent, Wrapped(cell, std::max(width - kBelowIndent, kLastColumnMin), kBelowIndent));
 }
 
 }  // namespace
@@ -34,9 +40,21 @@ std::string Table::Render(int width) const {
   }
   int before = 0;
   for (size_t i = 0; i + 1 < widths.size(); ++i) before += widths[i] + kGap;
-  widths.back() = std::min(widths.back(), std::max(kLastColumnMin, width - before));
-  std::string text = Line(headings_, widths);
-  for (const std::vector<std::string>& row : rows_) text += Line(row, widths);
+  const bool below = widths.back() > width - before && width - before < kLastColumnMin;
+  std::string text;
+  const auto add = [&](const std::vector<std::string>& cells) {
+    std::string line = Head(cells, widths);
+    if (below) {
+      absl::StripTrailingAsciiWhitespace(&line);
+      line += Below(cells.back(), width);
+    } else {
+      line += Wrapped(cells.back(), width - before, before);
+    }
+    absl::StripTrailingAsciiWhitespace(&line);
+    text += line + "\n";
+  };
+  add(headings_);
+  for (const std::vector<std::string>& row : rows_) add(row);
   return text;
 }
 

@@ -6,7 +6,8 @@
 
 namespace touchstone::cli {
 
-// Rows under headings, as wide as they need to be and no wider than the terminal: then the last column is cut. A value.
+// Rows under headings, each column as wide as it needs to be. Nothing is ever cut: where the terminal is too narrow, the last
+// column is broken between words, in its place or, if little of that is left, indented below its row. A value.
 class Table {
  public:
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}

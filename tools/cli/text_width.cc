@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/text/utf8.h"
 
 namespace touchstone::cli {
@@ -49,6 +50,24 @@ std::string Padded(absl::string_view text, int columns) {
   std::string padded = Fitted(text, columns);
   padded.append(static_cast<size_t>(std::max(0, columns - Columns(padded))), ' ');
   return padded;
+}
+
+std::string Wrapped(absl::string_view text, int columns, int indent) {
+  const std::string plain = Fitted(text, kUnboundedWidth);
+  if (Columns(plain) <= columns) return plain;
+  std::string wrapped;
+  int column = 0;
+  for (const absl::string_view word : absl::StrSplit(plain, ' ', absl::SkipEmpty())) {
+    const int wide = Columns(word);
+    if (!wrapped.empty() && column + 1 + wide > columns) {
+      absl::StrAppend(&wrapped, "\n", std::string(static_cast<size_t>(indent), ' '), word);
+      column = wide;
+    } else {
+      absl::StrAppend(&wrapped, wrapped.empty() ? "" : " ", word);
+      column += wide + (column == 0 ? 0 : 1);
+    }
+  }
+  return wrapped;
 }
 
 }  // namespace touchstone::cli
