@@ -16,6 +16,7 @@ namespace {
 namespace events = touchstone::events::v1;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr char kAna[] = "customer:ana";
 
@@ -73,13 +74,25 @@ TEST(Planner, WordsAreInTheCustomersLanguageAndAMissingValueHasItsDefault) {
   EXPECT_EQ(requests[0].contact_point().address(), "clear-email:a");
 }
 
-TEST(Planner, HistoryIsNotNews) {
+// An import tells thousands of such moments: each would be a record, and a dropped outreach for who lists them.
+TEST(Planner, HistoryIsNotNewsAndLeavesNothing) {
   auto world = World(kAfternoon);
-  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m1", "late", kAfternoon - absl::Hours(73))));
+  events::MomentOfTruth moment = Moment("m1", "late", kAfternoon - absl::Hours(72) - absl::Seconds(1));
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, moment));
+  events::JourneyEvent changed = Found(kAna, moment);
+  *changed.mutable_moment_changed()->mutable_moment() = moment;
+  world->Append(topics::kJourneyEvents, kAna, changed);
+  world->Append(topics::kJourneyEvents, kAna, Withdrawn(kAna, moment));
   world->RunUntil(kAfternoon + absl::Hours(100));
-  EXPECT_THAT(SentSteps(*world), ElementsAre());
-  EXPECT_EQ(Last(*world, "first").status(), events::OUTREACH_STATUS_DROPPED);
-  EXPECT_THAT(Last(*world, "first").reason(), HasSubstr("FRESHNESS"));
+  EXPECT_THAT(world->All<events::Outreach>(topics::kOutreach), IsEmpty());
+  EXPECT_EQ(world->planner_state_size(), 0);
+}
+
+TEST(Planner, AMomentIsNewsUpToItsPlaysLimit) {
+  auto world = World(kAfternoon);
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m1", "late", kAfternoon - absl::Hours(72))));
+  world->RunUntil(kAfternoon + absl::Hours(2));
+  EXPECT_THAT(SentSteps(*world), ElementsAre("first"));
 }
 
 TEST(Planner, AnOpenEscalationHoldsFeedbackUntilItClosesAndServiceGoesOn) {

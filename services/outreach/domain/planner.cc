@@ -108,18 +108,10 @@ void Planner::OnJourneyEvent(const events::JourneyEvent& event, absl::Time now, 
   if (event.has_journey()) plans.HearOf(event.journey());
   switch (event.fact_case()) {
     case events::JourneyEvent::kMomentFound:
-      for (const Play& play : policy_.plays) {
-        const events::MomentOfTruth& moment = event.moment_found().moment();
-        if (play.matches(moment, event.journey())) Enter(play, moment, now, plans, facts);
-      }
-      return;
+      return EnterAll(event.moment_found().moment(), event.journey(), now, plans, facts);
     case events::JourneyEvent::kMomentChanged:
       MomentChanged(event.moment_changed().moment(), event.journey(), plans, facts);
-      for (const Play& play : policy_.plays) {
-        const events::MomentOfTruth& moment = event.moment_changed().moment();
-        if (play.matches(moment, event.journey())) Enter(play, moment, now, plans, facts);
-      }
-      return;
+      return EnterAll(event.moment_changed().moment(), event.journey(), now, plans, facts);
     case events::JourneyEvent::kMomentWithdrawn:
       for (const Play& play : policy_.plays) {
         TakeBack(play, event.moment_withdrawn().moment().id(), "the moment was withdrawn", plans, facts);
@@ -180,6 +172,13 @@ void Planner::OnAnswer(const events::GateAnswer& answer, absl::Time now, Subject
   if (plans.Find(letters) == nullptr) return;  // Forgotten: the answer is older than all we keep.
   if (answer.has_report()) return TakeReport(answer.report(), letters, plans, facts);
   TakeDecision(answer, letters, now, plans, facts);
+}
+
+void Planner::EnterAll(const events::MomentOfTruth& moment, const events::JourneyDigest& journey, absl::Time now,
+                       SubjectPlans& plans, PlannerFacts& facts) const {
+  for (const Play& play : policy_.plays) {
+    if (!IsHistory(play, moment, now) && play.matches(moment, journey)) Enter(play, moment, now, plans, facts);
+  }
 }
 
 void Planner::Enter(const Play& play, const events::MomentOfTruth& moment, absl::Time now, SubjectPlans& plans,

@@ -47,6 +47,9 @@ class Planner {
  private:
   using Planned = state::v1::PlannedOutreach;
 
+  // Every play that the moment starts and that would not act upon history.
+  void EnterAll(const events::v1::MomentOfTruth& moment, const events::v1::JourneyDigest& journey, absl::Time now,
+                SubjectPlans& plans, PlannerFacts& facts) const;
   void Enter(const Play& play, const events::v1::MomentOfTruth& moment, absl::Time now, SubjectPlans& plans,
              PlannerFacts& facts) const;
   // The moment stands otherwise now: what was planned for it goes on with it, or ends.

@@ -98,15 +98,14 @@ bool CheckSubjectCap(const RollingCap& cap, events::OutreachClass outreach_class
 
 }  // namespace
 
+bool IsHistory(const Play& play, const events::MomentOfTruth& moment, absl::Time now) {
+  return now - clock::TimeFrom(moment.occur_time()) > play.act_within;
+}
+
 CheckList CheckEntry(const Play& play, const events::MomentOfTruth& moment, const SubjectHead& head, absl::Time now) {
   CheckList list;
-  const absl::Time happened = clock::TimeFrom(moment.occur_time());
-  const std::string age = absl::StrCat("it was at ", InUtc(happened), ", now it is ", InUtc(now));
-  if (now - happened > play.act_within) {
-    list.Drop("FRESHNESS", absl::StrCat(age, ": history is not news after ", absl::FormatDuration(play.act_within)));
-    return list;
-  }
-  list.Passed("FRESHNESS", age);
+  list.Passed("FRESHNESS", absl::StrCat("it was at ", InUtc(clock::TimeFrom(moment.occur_time())), ", now it is ", InUtc(now),
+                                        ", news for ", absl::FormatDuration(play.act_within)));
   const int depth = moment.cause_depth() + 1;
   if (depth > kMaxCauseDepth) {
     list.Drop("CAUSE_DEPTH", absl::StrCat("the moment follows ", moment.cause_depth(), " causes of our own"));

@@ -15,7 +15,11 @@ inline constexpr int kMaxOpenEscalations = 16;
 // Marketing goes to nobody who has this much against us.
 inline constexpr int kMaxStrikeHundredthsForMarketing = 199;
 
-// May this moment start the play? FRESHNESS, CAUSE_DEPTH, REENTRY, ACTIVE_LIMIT. Passes or drops.
+// Whether a moment is older than the play acts upon: history is not news. An import tells many of them, and of none is anything
+// kept: the journey has recorded it.
+bool IsHistory(const Play& play, const events::v1::MomentOfTruth& moment, absl::Time now);
+
+// May this moment, which is no history, start the play? FRESHNESS, CAUSE_DEPTH, REENTRY, ACTIVE_LIMIT. Passes or drops.
 CheckList CheckEntry(const Play& play, const events::v1::MomentOfTruth& moment, const state::v1::SubjectHead& head,
                      absl::Time now);
 
