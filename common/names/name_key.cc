@@ -47,4 +47,11 @@ const events::Name* PrimaryName(const google::protobuf::RepeatedPtrField<events:
   return primary;
 }
 
+std::string PrimaryNameHint(events::NameKind kind) {
+  if (kind == events::NAME_KIND_CUSTOMER || kind == events::NAME_KIND_UNSPECIFIED) return "";
+  return absl::StrCat("; for now a journey is found by its primary name only, the strongest that its touchpoints state (",
+                      AllKindsText(), "): if they state another beside this ", KindText(kind),
+                      ", ask by that, as in customer:42");
+}
+
 }  // namespace touchstone::names

@@ -29,4 +29,8 @@ events::NameKind KindOfKey(absl::string_view key);
 // The name with the smallest key, null where there is none. Every name has its key.
 const events::Name* PrimaryName(const google::protobuf::RepeatedPtrField<events::Name>& names);
 
+// To append to "nothing is known of it": a journey lies under its primary name, and for now a read by another of its names
+// does not find it. Empty for kinds that nothing is stronger than.
+std::string PrimaryNameHint(events::NameKind kind);
+
 }  // namespace touchstone::names

@@ -75,6 +75,12 @@ TEST(NameKeys, TellTheirKind) {
   EXPECT_EQ(KindOfKey(""), events::NAME_KIND_UNSPECIFIED);
 }
 
+TEST(PrimaryName, IsHintedAtWhereAStrongerNameMayHoldTheJourney) {
+  EXPECT_EQ(PrimaryNameHint(events::NAME_KIND_CUSTOMER), "");
+  EXPECT_NE(PrimaryNameHint(events::NAME_KIND_EMAIL).find("beside this email, ask by that, as in customer:42"),
+            std::string::npos);
+}
+
 TEST(PrimaryName, IsTheStrongest) {
   google::protobuf::RepeatedPtrField<events::Name> names;
   EXPECT_EQ(PrimaryName(names), nullptr);

@@ -36,7 +36,9 @@ absl::Status NotFound(absl::string_view what, absl::string_view reason) {
 
 absl::Status NoMoment() { return NotFound("moment_id: no moment has it; it may have been withdrawn", "MOMENT_NOT_FOUND"); }
 
-absl::Status NoJourney() { return NotFound("name: nothing is known of it yet", "JOURNEY_NOT_FOUND"); }
+absl::Status NoJourney(const events::v1::Name& name) {
+  return NotFound(absl::StrCat("name: nothing is known of it yet", names::PrimaryNameHint(name.kind())), "JOURNEY_NOT_FOUND");
+}
 
 absl::StatusOr<std::string> KeyOf(const names::NameSecret& secret, const events::v1::Name& name) {
   absl::StatusOr<events::v1::Name> keyed = names::KeyedName(secret, name);
@@ -96,7 +98,7 @@ grpc::ServerUnaryReactor* JourneyService::GetJourney(grpc::CallbackServerContext
       *found.mutable_journey() = *std::move(journey);
       return std::optional<v1::GetJourneyResponse>(std::move(found));
     };
-    return ReadName<v1::GetJourneyResponse>(calls_, name, request->token(), NoJourney(), read, done);
+    return ReadName<v1::GetJourneyResponse>(calls_, name, request->token(), NoJourney(request->name()), read, done);
   });
 }
 
@@ -134,7 +136,7 @@ grpc::ServerUnaryReactor* JourneyService::ListMoments(grpc::CallbackServerContex
     ASSIGN_OR_RETURN(const MomentQuery query, MomentQuery::Of(name, request->page_size(), request->page_token()));
     const auto read = [query](const eventlog::StateView& state,
                               absl::Time) -> absl::StatusOr<std::optional<v1::ListMomentsResponse>> { return query.Page(state); };
-    return ReadName<v1::ListMomentsResponse>(calls_, name, request->token(), NoJourney(), read, done);
+    return ReadName<v1::ListMomentsResponse>(calls_, name, request->token(), NoJourney(request->name()), read, done);
   });
 }
 

@@ -151,6 +151,40 @@ TEST_F(CommandLineTest, ExitCodesSayWhatHappened) {
   EXPECT_THAT(err_.str(), HasSubstr("nothing listens at " + address_));
 }
 
+TEST_F(CommandLineTest, AnArgumentThatIsWrongIsNamedWithWhatItShouldLookLike) {
+  const struct {
+    std::vector<std::string> words;
+    std::string says;
+  } cases[] = {
+      {{"journey", "foo"}, "NAME: 'foo' is no name: write kind:value, as in customer:42"},
+      {{"journey", "custmer:1"}, "NAME: 'custmer:1' has no kind of name before its colon; did you mean 'customer'?"},
+      {{"journey", "email:jo"}, "NAME: 'email:jo' is no e-mail address: it should look like jo@example.com"},
+      {{"moments", "--name", "foo"}, "--name: 'foo' is no name"},
+      {{"moments", "--kind", "thrid"}, "--kind: 'thrid' is none of"},
+      {{"preferences", "get", "foo"}, "NAME: 'foo' is no name"},
+      {{"preferences", "set", "foo", "--suppress"}, "NAME: 'foo' is no name"},
+      {{"preferences", "set", "email:a@b.c", "--grant", "marketin"}, "--grant: 'marketin' is none of"},
+      {{"preferences", "set", "email:a@b.c", "--withdraw", "x"}, "--withdraw: 'x' is none of"},
+      {{"preferences", "set", "email:a@b.c", "--quiet", "22"}, "--quiet: write 22:00-08:00"},
+      {{"outreach", "list", "--name", "foo"}, "--name: 'foo' is no name: write kind:value, as in customer:42"},
+      {{"outreach", "list", "--status", "hold"}, "--status: 'hold' is none of"},
+      {{"outreach", "report", "--send-key", "k", "--status", "x"}, "--status: 'x' is none of"},
+      {{"outreach", "report", "--send-key", "k", "--status", "opened", "--occur-time", "x"}, "--occur-time: 'x' is no time"},
+      {{"escalations", "list", "--name", "foo"}, "--name: 'foo' is no name"},
+      {{"escalations", "list", "--status", "qeued"}, "--status: 'qeued' is none of"},
+      {{"escalations", "create", "--name", "foo", "--reason", "r", "--actor", "a"}, "--name: 'foo' is no name"},
+      {{"send", "--type", "a.b", "--name", "foo"}, "--name: 'foo' is no name"},
+      {{"send", "--type", "a.b", "--name", "customer:1", "--outcome", "x"}, "--outcome: 'x' is none of"},
+      {{"journey", "customer:1", "--zone", "Europe/Berln"}, "--zone: "},
+      {{"desktop", "--agent", "ana", "--work-time", "x"}, "--work-time: "},
+      {{"replay", "FILE", "--speed", "x"}, "--speed: "},
+  };
+  for (const auto& one : cases) {
+    EXPECT_EQ(Run(one.words), 2) << ::testing::PrintToString(one.words);
+    EXPECT_THAT(err_.str(), HasSubstr("touchstone: " + one.says)) << ::testing::PrintToString(one.words);
+  }
+}
+
 TEST_F(CommandLineTest, SendSaysWhatItsFlagsSay) {
   ASSERT_EQ(Run({"send", "--type", "order.purchased", "--name", "customer:42", "--channel", "web", "--order", "A", "--occur-time",
                  "-3d", "--promise", "delivery=+1d", "--money", "59.90 EUR", "--attribute", "tier=gold"}),

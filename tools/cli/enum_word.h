@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/status/errors.h"
 
 namespace touchstone::cli {
 
@@ -28,6 +29,14 @@ absl::StatusOr<Enum> ParseWord(absl::string_view word) {
   const absl::StatusOr<int> number = ParseEnumWord(*google::protobuf::GetEnumDescriptor<Enum>(), word);
   if (!number.ok()) return number.status();
   return static_cast<Enum>(*number);
+}
+
+// The same for what was typed behind a flag, which the error names: `--status: 'qeued' is none of ...`.
+template <typename Enum>
+absl::StatusOr<Enum> ParseWord(absl::string_view flag, absl::string_view word) {
+  absl::StatusOr<Enum> value = ParseWord<Enum>(word);
+  if (!value.ok()) return status::Annotated(value.status(), flag);
+  return value;
 }
 
 }  // namespace touchstone::cli

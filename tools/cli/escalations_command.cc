@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/names/name_text.h"
 #include "common/rpc/client.h"
 #include "common/runtime/exit_code.h"
 #include "common/status/macros.h"
@@ -15,6 +14,7 @@
 #include "tools/cli/enum_word.h"
 #include "tools/cli/escalation_text.h"
 #include "tools/cli/message_json.h"
+#include "tools/cli/name_argument.h"
 #include "tools/cli/table.h"
 #include "tools/cli/time_text.h"
 #include "tools/cli/watch_stream.h"
@@ -62,11 +62,11 @@ absl::StatusOr<int> List(const EscalationsFlags& flags, Context& context) {
   routing::v1::ListEscalationsRequest request;
   request.set_page_size(kPageSize);
   for (const std::string& word : flags.statuses) {
-    ASSIGN_OR_RETURN(const events::v1::EscalationStatus status, ParseWord<events::v1::EscalationStatus>(word));
+    ASSIGN_OR_RETURN(const events::v1::EscalationStatus status, ParseWord<events::v1::EscalationStatus>("--status", word));
     request.add_statuses(status);
   }
   if (!flags.name.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_name(), names::ParseName(flags.name));
+    ASSIGN_OR_RETURN(*request.mutable_name(), NameArgument("--name", flags.name));
   }
   ASSIGN_OR_RETURN(const auto stub, StubOf<EscalationService>(context));
   Table table({"id", "status", "severity", "agent", "since", "change"});
@@ -80,7 +80,7 @@ absl::StatusOr<int> List(const EscalationsFlags& flags, Context& context) {
     }
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
-  if (!context.json) context.out << (table.empty() ? "no escalations\n" : table.Render(context.terminal.width));
+  if (!context.json) context.out << (table.empty() ? NothingOf("escalations", flags.name) : table.Render(context.terminal.width));
   context.out << std::flush;
   return runtime::kExitOk;
 }
@@ -98,7 +98,7 @@ absl::StatusOr<int> Get(const EscalationsFlags& flags, Context& context) {
 absl::StatusOr<int> Create(const EscalationsFlags& flags, Context& context) {
   routing::v1::CreateEscalationRequest request;
   request.set_request_id(flags.request_id.empty() ? context.new_id() : flags.request_id);
-  ASSIGN_OR_RETURN(*request.mutable_name(), names::ParseName(flags.name));
+  ASSIGN_OR_RETURN(*request.mutable_name(), NameArgument("--name", flags.name));
   request.set_severity(flags.severity);
   request.mutable_skills()->Assign(flags.skills.begin(), flags.skills.end());
   request.set_reason(flags.reason);

@@ -3,7 +3,6 @@
 #include <ostream>
 #include <string>
 
-#include "common/names/name_text.h"
 #include "common/rpc/client.h"
 #include "common/runtime/exit_code.h"
 #include "common/status/macros.h"
@@ -12,6 +11,7 @@
 #include "tools/cli/connection.h"
 #include "tools/cli/journey_map.h"
 #include "tools/cli/message_json.h"
+#include "tools/cli/name_argument.h"
 #include "tools/cli/zone_flag.h"
 #include "touchstone/classification/v1/journey_service.grpc.pb.h"
 
@@ -30,7 +30,7 @@ absl::StatusOr<int> ShowJourney(const JourneyFlags& flags, Context& context) {
   MapStyle style{.width = context.terminal.width, .colour = context.terminal.colour, .zone_name = *flags.zone};
   ASSIGN_OR_RETURN(style.zone, ZoneOf(*flags.zone));
   classification::v1::GetJourneyRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_name(), names::ParseName(flags.name));
+  ASSIGN_OR_RETURN(*request.mutable_name(), NameArgument("NAME", flags.name));
   request.set_token(flags.token);
   ASSIGN_OR_RETURN(const auto stub, StubOf<JourneyService>(context));
   ASSIGN_OR_RETURN(const classification::v1::GetJourneyResponse response,

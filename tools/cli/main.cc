@@ -5,6 +5,7 @@
 #include <iostream>
 #include <random>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/clock/system_clock.h"
@@ -20,10 +21,12 @@ namespace {
 touchstone::cli::Terminal FindTerminal() {
   touchstone::cli::Terminal terminal;
   winsize size = {};
-  if (isatty(STDOUT_FILENO) != 1) {
+  const char* columns = std::getenv("COLUMNS");
+  if (isatty(STDOUT_FILENO) == 1) {
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) terminal.width = size.ws_col;
+  } else if (columns == nullptr || !absl::SimpleAtoi(columns, &terminal.width) || terminal.width <= 0) {
+    // Shells do not export COLUMNS: who does reads the pipe for a terminal that wide.
     terminal.width = touchstone::cli::kUnboundedWidth;
-  } else if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-    terminal.width = size.ws_col;
   }
   const char* type = std::getenv("TERM");
   const bool able = type != nullptr && absl::string_view(type) != "dumb";

@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/clock/proto_time.h"
-#include "common/names/name_text.h"
 #include "common/rpc/client.h"
 #include "common/runtime/exit_code.h"
 #include "common/status/macros.h"
@@ -20,6 +19,7 @@
 #include "tools/cli/event_text.h"
 #include "tools/cli/journey_event_line.h"
 #include "tools/cli/message_json.h"
+#include "tools/cli/name_argument.h"
 #include "tools/cli/table.h"
 #include "tools/cli/time_text.h"
 #include "tools/cli/watch_stream.h"
@@ -48,7 +48,7 @@ struct MomentsFlags {
 absl::StatusOr<std::vector<events::v1::MomentKind>> KindsOf(const MomentsFlags& flags) {
   std::vector<events::v1::MomentKind> kinds;
   for (const std::string& word : flags.kinds) {
-    ASSIGN_OR_RETURN(const events::v1::MomentKind kind, ParseWord<events::v1::MomentKind>(word));
+    ASSIGN_OR_RETURN(const events::v1::MomentKind kind, ParseWord<events::v1::MomentKind>("--kind", word));
     kinds.push_back(kind);
   }
   return kinds;
@@ -61,7 +61,7 @@ void SortByTime(std::vector<MomentOfTruth>& moments) {
   });
 }
 
-void PrintMoments(const std::vector<MomentOfTruth>& moments, absl::TimeZone zone, Context& context) {
+void PrintMoments(const std::vector<MomentOfTruth>& moments, const std::string& name, absl::TimeZone zone, Context& context) {
   Table table({"time", "moment", "id", "says"});
   for (const MomentOfTruth& moment : moments) {
     if (context.json) {
@@ -70,7 +70,7 @@ void PrintMoments(const std::vector<MomentOfTruth>& moments, absl::TimeZone zone
       table.Add({TimeText(moment.occur_time(), zone), MomentHead(moment), moment.id(), moment.says()});
     }
   }
-  if (!context.json) context.out << (table.empty() ? "no moments\n" : table.Render(context.terminal.width));
+  if (!context.json) context.out << (table.empty() ? NothingOf("moments", name) : table.Render(context.terminal.width));
   context.out << std::flush;
 }
 
@@ -78,7 +78,7 @@ void PrintMoments(const std::vector<MomentOfTruth>& moments, absl::TimeZone zone
 absl::Status ListOne(const MomentsFlags& flags, JourneyService::Stub& stub, std::vector<MomentOfTruth>& moments) {
   ASSIGN_OR_RETURN(const std::vector<events::v1::MomentKind> kinds, KindsOf(flags));
   classification::v1::ListMomentsRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_name(), names::ParseName(flags.name));
+  ASSIGN_OR_RETURN(*request.mutable_name(), NameArgument("--name", flags.name));
   request.set_page_size(kPageSize);
   request.set_token(flags.token);
   do {
@@ -96,7 +96,7 @@ absl::Status ListOne(const MomentsFlags& flags, JourneyService::Stub& stub, std:
 absl::StatusOr<WatchJourneyEventsRequest> WatchRequest(const MomentsFlags& flags) {
   WatchJourneyEventsRequest request;
   if (!flags.name.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_name(), names::ParseName(flags.name));
+    ASSIGN_OR_RETURN(*request.mutable_name(), NameArgument("--name", flags.name));
   }
   ASSIGN_OR_RETURN(const std::vector<events::v1::MomentKind> kinds, KindsOf(flags));
   request.mutable_moment_kinds()->Assign(kinds.begin(), kinds.end());
@@ -150,7 +150,7 @@ absl::StatusOr<int> Moments(const MomentsFlags& flags, Context& context) {
   std::vector<MomentOfTruth> moments;
   RETURN_IF_ERROR(flags.name.empty() ? ListAll(flags, *stub, moments) : ListOne(flags, *stub, moments));
   SortByTime(moments);
-  PrintMoments(moments, zone, context);
+  PrintMoments(moments, flags.name, zone, context);
   return runtime::kExitOk;
 }
 

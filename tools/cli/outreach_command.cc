@@ -7,9 +7,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/clock/proto_time.h"
-#include "common/names/name_text.h"
 #include "common/rpc/client.h"
 #include "common/runtime/exit_code.h"
+#include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/commands.h"
@@ -17,6 +17,7 @@
 #include "tools/cli/enum_word.h"
 #include "tools/cli/event_text.h"
 #include "tools/cli/message_json.h"
+#include "tools/cli/name_argument.h"
 #include "tools/cli/paint.h"
 #include "tools/cli/table.h"
 #include "tools/cli/text_width.h"
@@ -96,11 +97,11 @@ absl::StatusOr<int> List(const OutreachFlags& flags, Context& context) {
   outreach::v1::ListOutreachesRequest request;
   request.set_page_size(kPageSize);
   for (const std::string& word : flags.statuses) {
-    ASSIGN_OR_RETURN(const events::v1::OutreachStatus status, ParseWord<events::v1::OutreachStatus>(word));
+    ASSIGN_OR_RETURN(const events::v1::OutreachStatus status, ParseWord<events::v1::OutreachStatus>("--status", word));
     request.add_statuses(status);
   }
   if (!flags.name.empty()) {
-    ASSIGN_OR_RETURN(*request.mutable_name(), names::ParseName(flags.name));
+    ASSIGN_OR_RETURN(*request.mutable_name(), NameArgument("--name", flags.name));
   }
   ASSIGN_OR_RETURN(const auto stub, StubOf<OutreachService>(context));
   Table table({"id", "play", "status", "channel", "since", "why"});
@@ -114,7 +115,7 @@ absl::StatusOr<int> List(const OutreachFlags& flags, Context& context) {
     }
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
-  if (!context.json) context.out << (table.empty() ? "no outreach\n" : table.Render(context.terminal.width));
+  if (!context.json) context.out << (table.empty() ? NothingOf("outreach", flags.name) : table.Render(context.terminal.width));
   context.out << std::flush;
   return runtime::kExitOk;
 }
@@ -175,10 +176,11 @@ absl::StatusOr<int> Report(const OutreachFlags& flags, Context& context) {
   report.set_report_id(flags.report_id.empty() ? context.new_id() : flags.report_id);
   report.set_send_key(flags.send_key);
   report.set_detail(flags.detail);
-  ASSIGN_OR_RETURN(const events::v1::DeliveryStatus status, ParseWord<events::v1::DeliveryStatus>(flags.status));
+  ASSIGN_OR_RETURN(const events::v1::DeliveryStatus status, ParseWord<events::v1::DeliveryStatus>("--status", flags.status));
   report.set_status(status);
-  ASSIGN_OR_RETURN(const absl::Time occur_time, ParseTime(flags.occur_time, context.clock.Now()));
-  *report.mutable_occur_time() = clock::ToProto(occur_time);
+  const absl::StatusOr<absl::Time> occur_time = ParseTime(flags.occur_time, context.clock.Now());
+  if (!occur_time.ok()) return status::Annotated(occur_time.status(), "--occur-time");
+  *report.mutable_occur_time() = clock::ToProto(*occur_time);
   ASSIGN_OR_RETURN(const auto stub, StubOf<OutreachService>(context));
   ASSIGN_OR_RETURN(const outreach::v1::ReportDeliveryResponse response,
                    rpc::Call(*stub, &OutreachService::Stub::ReportDelivery, request));

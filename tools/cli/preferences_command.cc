@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "common/names/name_text.h"
 #include "common/rpc/client.h"
 #include "common/runtime/exit_code.h"
 #include "common/status/macros.h"
@@ -17,6 +16,7 @@
 #include "tools/cli/connection.h"
 #include "tools/cli/enum_word.h"
 #include "tools/cli/message_json.h"
+#include "tools/cli/name_argument.h"
 #include "tools/cli/time_text.h"
 #include "touchstone/outreach/v1/preference_service.grpc.pb.h"
 
@@ -72,9 +72,10 @@ absl::Status SetQuietHours(const std::string& text, Preferences& preferences) {
   return absl::OkStatus();
 }
 
-absl::Status AddConsents(const std::vector<std::string>& words, events::v1::ConsentState state, Preferences& preferences) {
+absl::Status AddConsents(absl::string_view flag, const std::vector<std::string>& words, events::v1::ConsentState state,
+                         Preferences& preferences) {
   for (const std::string& word : words) {
-    ASSIGN_OR_RETURN(const events::v1::OutreachClass outreach_class, ParseWord<events::v1::OutreachClass>(word));
+    ASSIGN_OR_RETURN(const events::v1::OutreachClass outreach_class, ParseWord<events::v1::OutreachClass>(flag, word));
     events::v1::Consent& consent = *preferences.add_consents();
     consent.set_outreach_class(outreach_class);
     consent.set_state(state);
@@ -85,9 +86,9 @@ absl::Status AddConsents(const std::vector<std::string>& words, events::v1::Cons
 absl::StatusOr<outreach::v1::SetPreferencesRequest> RequestOf(const PreferencesFlags& flags) {
   outreach::v1::SetPreferencesRequest request;
   Preferences& preferences = *request.mutable_preferences();
-  ASSIGN_OR_RETURN(*request.mutable_address(), names::ParseName(flags.address));
-  RETURN_IF_ERROR(AddConsents(flags.granted, events::v1::CONSENT_STATE_GRANTED, preferences));
-  RETURN_IF_ERROR(AddConsents(flags.withdrawn, events::v1::CONSENT_STATE_WITHDRAWN, preferences));
+  ASSIGN_OR_RETURN(*request.mutable_address(), NameArgument("NAME", flags.address));
+  RETURN_IF_ERROR(AddConsents("--grant", flags.granted, events::v1::CONSENT_STATE_GRANTED, preferences));
+  RETURN_IF_ERROR(AddConsents("--withdraw", flags.withdrawn, events::v1::CONSENT_STATE_WITHDRAWN, preferences));
   if (!preferences.consents().empty()) request.add_fields("consents");
   if (!flags.zone.empty()) {
     preferences.set_time_zone(flags.zone);
@@ -108,7 +109,7 @@ absl::StatusOr<outreach::v1::SetPreferencesRequest> RequestOf(const PreferencesF
 
 absl::StatusOr<int> Get(const PreferencesFlags& flags, Context& context) {
   outreach::v1::GetPreferencesRequest request;
-  ASSIGN_OR_RETURN(*request.mutable_address(), names::ParseName(flags.address));
+  ASSIGN_OR_RETURN(*request.mutable_address(), NameArgument("NAME", flags.address));
   request.set_token(flags.token);
   ASSIGN_OR_RETURN(const auto stub, StubOf<PreferenceService>(context));
   ASSIGN_OR_RETURN(const outreach::v1::GetPreferencesResponse response,

@@ -8,10 +8,10 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/clock/proto_time.h"
-#include "common/names/name_text.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "tools/cli/enum_word.h"
+#include "tools/cli/name_argument.h"
 #include "tools/cli/time_text.h"
 
 namespace touchstone::cli {
@@ -34,13 +34,6 @@ absl::StatusOr<int> WholeNumber(absl::string_view flag, absl::string_view text) 
   int number = 0;
   if (!absl::SimpleAtoi(text, &number)) return Wrong(flag, absl::StrCat("'", text, "' is no whole number"));
   return number;
-}
-
-template <typename Enum>
-absl::StatusOr<Enum> Word(absl::string_view flag, absl::string_view text) {
-  absl::StatusOr<Enum> value = ParseWord<Enum>(text);
-  if (!value.ok()) return Wrong(flag, value.status().message());
-  return value;
 }
 
 absl::Status AddSurvey(absl::string_view flag, events::v1::SurveyKind kind, absl::string_view text,
@@ -67,7 +60,7 @@ absl::Status AddSignals(const TouchpointFlags& flags, events::v1::Touchpoint& to
   RETURN_IF_ERROR(AddSurvey("csat", events::v1::SURVEY_KIND_CSAT, flags.csat, touchpoint));
   RETURN_IF_ERROR(AddSurvey("ces", events::v1::SURVEY_KIND_CES, flags.ces, touchpoint));
   if (!flags.outcome.empty()) {
-    ASSIGN_OR_RETURN(const events::v1::Outcome outcome, Word<events::v1::Outcome>("outcome", flags.outcome));
+    ASSIGN_OR_RETURN(const events::v1::Outcome outcome, ParseWord<events::v1::Outcome>("--outcome", flags.outcome));
     touchpoint.set_outcome(outcome);
   }
   return absl::OkStatus();
@@ -86,7 +79,7 @@ absl::Status AddPromise(absl::string_view text, absl::Time occur_time, events::v
 absl::Status AddCorrelations(const std::vector<std::string>& texts, events::v1::Touchpoint& touchpoint) {
   for (const std::string& text : texts) {
     ASSIGN_OR_RETURN(const auto pair, Pair("correlation", text));
-    ASSIGN_OR_RETURN(const events::v1::CorrelationKind kind, Word<events::v1::CorrelationKind>("correlation", pair.first));
+    ASSIGN_OR_RETURN(const events::v1::CorrelationKind kind, ParseWord<events::v1::CorrelationKind>("--correlation", pair.first));
     events::v1::Correlation& correlation = *touchpoint.add_correlations();
     correlation.set_kind(kind);
     correlation.set_id(pair.second);
@@ -115,9 +108,7 @@ absl::Status AddAttributes(const std::vector<std::string>& texts, events::v1::To
 
 absl::Status AddNames(const std::vector<std::string>& texts, events::v1::Touchpoint& touchpoint) {
   for (const std::string& text : texts) {
-    absl::StatusOr<events::v1::Name> name = names::ParseName(text);
-    if (!name.ok()) return Wrong("name", name.status().message());
-    *touchpoint.add_names() = *std::move(name);
+    ASSIGN_OR_RETURN(*touchpoint.add_names(), NameArgument("--name", text));
   }
   return absl::OkStatus();
 }
@@ -159,10 +150,10 @@ absl::StatusOr<events::v1::Touchpoint> TouchpointOf(const TouchpointFlags& flags
   touchpoint.set_language(flags.language);
   touchpoint.set_topic(flags.topic);
   RETURN_IF_ERROR(AddNames(flags.names, touchpoint));
-  ASSIGN_OR_RETURN(const events::v1::Channel channel, Word<events::v1::Channel>("channel", flags.channel));
+  ASSIGN_OR_RETURN(const events::v1::Channel channel, ParseWord<events::v1::Channel>("--channel", flags.channel));
   touchpoint.set_channel(channel);
   if (!flags.direction.empty()) {
-    ASSIGN_OR_RETURN(const events::v1::Direction direction, Word<events::v1::Direction>("direction", flags.direction));
+    ASSIGN_OR_RETURN(const events::v1::Direction direction, ParseWord<events::v1::Direction>("--direction", flags.direction));
     touchpoint.set_direction(direction);
   }
   const absl::StatusOr<absl::Time> occur_time = ParseTime(flags.occur_time, now);

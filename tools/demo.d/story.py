@@ -7,8 +7,10 @@ TOUCHSTONE is the built command, ADDRESS where the suite serves, FOLDER where lo
 """
 
 import json
+import os
 import pathlib
 import queue
+import shutil
 import subprocess
 import sys
 import threading
@@ -36,7 +38,10 @@ class Suite:
 
     def run(self, *words, stdin=None, remote=True):
         where = ["--address", self.address] if remote else []
-        done = subprocess.run([self.command, *words, *where], input=stdin, capture_output=True, text=True, check=False)
+        # Into a pipe the command writes lines of any length: here they are shown below "  ".
+        width = {"COLUMNS": str(shutil.get_terminal_size((100, 24)).columns - 2)}
+        done = subprocess.run([self.command, *words, *where], input=stdin, capture_output=True, text=True, check=False,
+                              env={**os.environ, **width})
         if done.returncode != 0:
             fail(f"touchstone {' '.join(words)}: {done.stderr.strip()}")
         return done.stdout
