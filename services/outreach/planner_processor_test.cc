@@ -36,6 +36,14 @@ std::vector<std::string> SentSteps(const OutreachWorld& world) {
   return steps;
 }
 
+// `CHECK` where it passed, `CHECK!` where it did not.
+std::vector<std::string> ChecksOf(const events::Outreach& outreach) {
+  std::vector<std::string> checks;
+  for (const events::OutreachCheck& check : outreach.checks())
+    checks.push_back(check.check() + (check.result() == events::CHECK_RESULT_PASSED ? "" : "!"));
+  return checks;
+}
+
 events::Outreach Last(const OutreachWorld& world, absl::string_view step) {
   events::Outreach last;
   for (const auto& outreach : world.All<events::Outreach>(topics::kOutreach)) {
@@ -272,6 +280,44 @@ TEST(Planner, AChainOfOurOwnCausesEnds) {
   world->RunUntil(kAfternoon + absl::Hours(2));
   EXPECT_THAT(SentSteps(*world), ElementsAre());
   EXPECT_THAT(Last(*world, "first").reason(), HasSubstr("CAUSE_DEPTH"));
+}
+
+// What an earlier attempt saw behind the check that decided is no answer to "why not?".
+TEST(Planner, TheChecksAreThoseOfTheLatestAttemptUpToTheOneThatDecided) {
+  PlannerPolicy policy = ThreePlays();
+  policy.subject_cap.at_most = 1;
+  auto world = World(kAfternoon, policy);
+  const events::MomentOfTruth moment = Moment("m1", "bought", kAfternoon);
+  world->Append(topics::kGate, "email:a",
+                Consents("email:a", "r1", events::OUTREACH_CLASS_MARKETING, events::CONSENT_STATE_GRANTED));
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, moment));
+  world->Settle();
+  EXPECT_THAT(ChecksOf(Last(*world, "offer")),
+              ElementsAre("FRESHNESS", "CAUSE_DEPTH", "REENTRY", "ACTIVE_LIMIT", "EXPIRY", "OPEN_ESCALATION", "STRIKES",
+                          "CONTACT_POINT", "SUBJECT_CAP", "EXPIRY", "CONSENT", "QUIET_HOURS", "ADDRESS_CAP"));
+  // `ask` is held by the cap at 10:00 of the next day, and expires before there is room.
+  world->RunUntil(kAfternoon + absl::Hours(24));
+  EXPECT_EQ(ChecksOf(Last(*world, "ask")).back(), "SUBJECT_CAP!");
+  world->RunUntil(kAfternoon + absl::Hours(72));
+  EXPECT_THAT(ChecksOf(Last(*world, "ask")), ElementsAre("FRESHNESS", "CAUSE_DEPTH", "REENTRY", "ACTIVE_LIMIT", "EXPIRY!"));
+}
+
+TEST(Planner, WhatTheGateSawBeforeIsReplacedByWhatDecidedThere) {
+  auto world = World(At("2026-03-02 23:00"));
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m1", "late", world->now())));
+  world->RunUntil(world->now() + absl::Hours(2));
+  EXPECT_EQ(ChecksOf(Last(*world, "first")).back(), "QUIET_HOURS!");
+  world->Append(topics::kGate, "email:a",
+                Consents("email:a", "r1", events::OUTREACH_CLASS_SERVICE, events::CONSENT_STATE_WITHDRAWN));
+  world->Settle();
+  EXPECT_THAT(ChecksOf(Last(*world, "first")),
+              ElementsAre("FRESHNESS", "CAUSE_DEPTH", "REENTRY", "ACTIVE_LIMIT", "EXPIRY", "OPEN_ESCALATION", "STRIKES",
+                          "CONTACT_POINT", "SUBJECT_CAP", "EXPIRY", "CONSENT!"));
+  // A step that follows another has not been entered by a moment.
+  world->Append(topics::kJourneyEvents, "customer:bo",
+                Found("customer:bo", Moment("m2", "late", world->now()), {.email = "email:b"}));
+  world->RunUntil(world->now() + absl::Hours(60));
+  EXPECT_EQ(ChecksOf(Last(*world, "second")).front(), "EXPIRY");
 }
 
 TEST(Planner, EachChangeHasTheNextVersion) {

@@ -1,7 +1,5 @@
 #include "services/outreach/domain/check_list.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 
 namespace touchstone::outreach {
@@ -24,13 +22,10 @@ void CheckList::Hold(absl::string_view check, absl::string_view saw, absl::Time 
 
 void CheckList::Drop(absl::string_view check, absl::string_view saw) { Add(check, events::v1::CHECK_RESULT_DROPPED, saw); }
 
-void MergeChecks(const google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& latest,
-                 google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& checks) {
-  for (const events::v1::OutreachCheck& check : latest) {
-    const auto same = std::find_if(checks.begin(), checks.end(),
-                                   [&](const events::v1::OutreachCheck& old) { return old.check() == check.check(); });
-    *(same == checks.end() ? checks.Add() : &*same) = check;
-  }
+void ReplaceChecks(const google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& latest, int standing,
+                   google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& checks) {
+  if (checks.size() > standing) checks.DeleteSubrange(standing, checks.size() - standing);
+  checks.MergeFrom(latest);
 }
 
 }  // namespace touchstone::outreach

@@ -33,8 +33,9 @@ class CheckList {
   absl::Time hold_until_ = absl::InfiniteFuture();
 };
 
-// Writes `latest` over what `checks` says of the same check, and adds what is new at the end.
-void MergeChecks(const google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& latest,
-                 google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& checks);
+// Writes `latest` behind the first `standing` of `checks`, in place of what an earlier attempt saw there: what stands last is
+// what decided.
+void ReplaceChecks(const google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& latest, int standing,
+                   google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& checks);
 
 }  // namespace touchstone::outreach

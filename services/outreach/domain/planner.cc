@@ -191,6 +191,7 @@ void Planner::Enter(const Play& play, const events::MomentOfTruth& moment, absl:
   const absl::Time due = AfterWaits(step.waits, now, policy_.zone);
   events::Outreach& outreach = Describe(play, step, moment, due, now, plans);
   *outreach.mutable_checks() = list.checks();
+  plans.Change(letters).set_standing_checks(outreach.checks_size());
   if (!list.passed()) return Drop(outreach, list.reason());
   RecordEntry(play, now, plans);
   Begin(letters, due, now, plans, facts);
@@ -248,6 +249,7 @@ events::Outreach& Planner::Describe(const Play& play, const SendStep& step, cons
   *outreach.mutable_create_time() = clock::ToProto(now);
   *outreach.mutable_expire_time() = clock::ToProto(due + step.expire_after);
   outreach.clear_checks();
+  planned.clear_standing_checks();
   return outreach;
 }
 
@@ -275,7 +277,7 @@ void Planner::Attempt(absl::string_view letters, absl::Time now, SubjectPlans& p
   if (stands_as_before) return;
   Planned& planned = plans.Change(letters);
   events::Outreach& outreach = *planned.mutable_outreach();
-  MergeChecks(list.checks(), *outreach.mutable_checks());
+  ReplaceChecks(list.checks(), planned.standing_checks(), *outreach.mutable_checks());
   outreach.set_reason(list.reason());
   if (list.passed()) return Intend(*play, *step, *check.contact_point, letters, plans, facts);
   if (list.result() == events::CHECK_RESULT_DROPPED) return Drop(outreach, list.reason());
@@ -292,6 +294,7 @@ void Planner::Intend(const Play& play, const SendStep& step, const events::Conta
   outreach.set_channel(contact_point.channel());
   outreach.set_address_key(contact_point.address_key());
   outreach.clear_hold_until_time();
+  planned.set_standing_checks(outreach.checks_size());
   planned.set_at_gate(true);
   planned.clear_wake_time();
 
@@ -336,8 +339,9 @@ void Planner::AttemptHeld(absl::Time now, SubjectPlans& plans, PlannerFacts& fac
 void Planner::TakeDecision(const events::GateAnswer& answer, absl::string_view letters, absl::Time now, SubjectPlans& plans,
                            PlannerFacts& facts) const {
   if (IsDecided(plans.Find(letters)->outreach().status())) return;  // A repeat.
-  events::Outreach& outreach = *plans.Change(letters).mutable_outreach();
-  MergeChecks(answer.checks(), *outreach.mutable_checks());
+  Planned& planned = plans.Change(letters);
+  events::Outreach& outreach = *planned.mutable_outreach();
+  ReplaceChecks(answer.checks(), planned.standing_checks(), *outreach.mutable_checks());
   outreach.set_reason(answer.reason());
   outreach.set_status(answer.status());
   outreach.clear_hold_until_time();
