@@ -152,9 +152,18 @@ class EventLog {
   // OK while appends are taken; else RESOURCE_EXHAUSTED or UNAVAILABLE with the reason an operator needs.
   virtual absl::Status Intake() const = 0;
 
+  // Takes no more appends, and answers those under way: with their positions where they became durable, else UNAVAILABLE (they
+  // may be written all the same). On return every `done` of Append and of WhenDurable was called, and one that is given later is
+  // called at once: so call it before what these touch is destroyed, and when no member works any more. Tails go on. Blocks for a
+  // sync, or on a broker for some seconds; not from a `done`. Repeats do nothing.
+  virtual void Close() = 0;
+
   // `embedded`, `kafka` or `memory`.
   virtual absl::string_view name() const = 0;
 };
+
+// UNAVAILABLE: what a log that was closed says to an append, and of one whose outcome it does not know.
+absl::Status LogClosed();
 
 // A record's limit, key and value together.
 inline constexpr int64_t kRecordBytesMax = 1 << 20;

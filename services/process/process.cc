@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/clock/believed_clock.h"
 #include "common/config/flag.h"
@@ -121,6 +122,8 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   for (const std::unique_ptr<Part>& part : parts) RETURN_IF_ERROR(part->AddTo(server, worker));
   operations::AddTo(server, {*log, worker, clock, packs, DataFolder(config)});
   RETURN_IF_ERROR(server.Start());
+  // Once the threads have ended, and before the services go: what waits for an append touches them.
+  const absl::Cleanup close_log = [&] { log->Close(); };
   const WorkerThread worker_thread(worker, *log, clock, [&](const absl::Status& why) { host.RequestStop(why); });
   const PumpThread pump_thread(server.pump(), *log);
   server.SetServing(true);

@@ -2,10 +2,12 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/ids/partitioner.h"
+#include "common/status/errors.h"
 #include "tests/contract/event_log_contract.h"
 
 namespace touchstone::eventlog {
@@ -137,6 +139,73 @@ TEST_P(EventLogContract, ARecordAtTheLimitIsTakenAndOneAboveIsNot) {
 }
 
 TEST_P(EventLogContract, AnAppendOfNothingIsAnswered) { EXPECT_TRUE(Append({}).empty()); }
+
+// What callbacks brought, from whichever threads.
+class Answers {
+ public:
+  void Add(const absl::Status& answer) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    answers_.push_back(answer);
+  }
+  std::vector<absl::Status> all() const {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return answers_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<absl::Status> answers_;
+};
+
+TEST_P(EventLogContract, ACloseAnswersWhatWaits) {
+  constexpr int kAppends = 100;
+  const std::unique_ptr<Member> member = Join(Alpha());
+  const bool held = provider().HoldDurability(true);
+  Answers appended;
+  Answers committed;
+  for (int i = 0; i < kAppends; ++i) {
+    log().Append({{"orders", absl::StrCat(i), "", absl::StrCat(i)}},
+                 [&](const absl::StatusOr<std::vector<Position>>& positions) { appended.Add(positions.status()); });
+  }
+  const absl::StatusOr<CommitPoint> point = member->Commit({TaskCommit{0, {}, {{"k", "v"}}, {}}});
+  ASSERT_TRUE(point.ok()) << point.status();
+  log().WhenDurable(*point, [&](const absl::Status& durable) { committed.Add(durable); });
+  // Where nothing becomes durable any more by itself, closing either waits for it or says so.
+  std::thread closing([&] { log().Close(); });
+  if (held) provider().HoldDurability(false);
+  closing.join();
+  EXPECT_EQ(appended.all().size(), static_cast<size_t>(kAppends));
+  EXPECT_EQ(committed.all().size(), 1U);
+  for (const absl::Status& answer : appended.all()) EXPECT_TRUE(answer.ok() || absl::IsUnavailable(answer)) << answer;
+}
+
+TEST_P(EventLogContract, WhatAClosingLogAcknowledgesIsThere) {
+  Answers acknowledged;
+  for (int i = 0; i < 100; ++i) {
+    log().Append({{"orders", absl::StrCat(i), "", absl::StrCat(i)}}, [&](const absl::StatusOr<std::vector<Position>>& positions) {
+      if (positions.ok()) acknowledged.Add(absl::OkStatus());
+    });
+  }
+  log().Close();
+  Reopen();
+  EXPECT_GE(ReadAll("orders").size(), acknowledged.all().size());
+}
+
+TEST_P(EventLogContract, AClosedLogTakesNothingMore) {
+  AppendTo("orders", 0, "before");
+  log().Close();
+  log().Close();
+  EXPECT_TRUE(absl::IsUnavailable(log().Intake())) << log().Intake();
+  std::optional<absl::Status> refused;
+  log().Append({{"orders", "k", "", "after", 0}},
+               [&](const absl::StatusOr<std::vector<Position>>& positions) { refused = positions.status(); });
+  ASSERT_TRUE(refused.has_value()) << "must be answered at once";
+  EXPECT_TRUE(absl::IsUnavailable(*refused)) << *refused;
+  EXPECT_TRUE(status::RetryDelayOf(*refused).has_value());
+  EXPECT_THAT(Values(ReadAll("orders")), ElementsAre("before"));
+  Reopen();
+  EXPECT_THAT(Values(ReadAll("orders")), ElementsAre("before"));
+}
 
 TEST_P(EventLogContract, IntakeIsOpenAndTheLogHasAName) {
   EXPECT_TRUE(log().Intake().ok()) << log().Intake();

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <shared_mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -50,14 +51,21 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
     if (options_.maintenance_interval < absl::InfiniteDuration()) maintenance_ = std::thread([this] { RunMaintenance(); });
   }
 
-  ~EmbeddedLogOnFolder() override {
+  // While the writer still lives: the syncing thread may have to write for it.
+  ~EmbeddedLogOnFolder() override { Close(); }
+
+  void Close() override {
+    {
+      // Whoever is among those who append has then handed over what it writes.
+      std::unique_lock<std::shared_mutex> lock(appending_);
+      closed_ = true;
+    }
     {
       std::lock_guard<std::mutex> lock(stopping_mutex_);
       stopping_ = true;
     }
     stop_.notify_one();
     if (maintenance_.joinable()) maintenance_.join();
-    // While the writer still lives: the syncing thread may have to write for it.
     durability_.Finish();
   }
 
@@ -80,7 +88,7 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
       if (!status.ok()) return done(std::move(status));
       done(Positions(written.records, std::move(topics)));
     };
-    writer_.Submit(std::move(request));
+    if (!Submit(request)) request->acknowledge(*request, LogClosed());
   }
 
   absl::StatusOr<std::unique_ptr<Member>> Join(const TaskKind& kind, const MemberOptions& options) override {
@@ -105,6 +113,7 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
   ChangeSignal& changes() override { return changes_; }
 
   absl::Status Intake() const override {
+    if (closed_) return LogClosed();
     RETURN_IF_ERROR(disk_.Intake());
     return Behind(in_flight_bytes_);
   }
@@ -144,6 +153,14 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
     return Behind(std::max(before + bytes, options_.limits.in_flight_bytes_max));
   }
 
+  // False: the log is closed, and the request still the caller's.
+  bool Submit(std::unique_ptr<WriteRequest>& request) {
+    std::shared_lock<std::shared_mutex> lock(appending_);
+    if (closed_) return false;
+    writer_.Submit(std::move(request));
+    return true;
+  }
+
   absl::Status CleanTopics() {
     std::lock_guard<std::mutex> lock(cleaning_);
     // Deleting writes too.
@@ -168,6 +185,8 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
   const clock::Clock& clock_;
   ChangeSignal changes_;
   std::atomic<int64_t> in_flight_bytes_{0};
+  std::shared_mutex appending_;      // Shared by those who hand over an append.
+  std::atomic<bool> closed_{false};  // Set with appending_ held alone.
   OpenedFolder opened_;
   DiskGuard disk_;
   Durability durability_;

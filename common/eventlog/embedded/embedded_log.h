@@ -51,7 +51,7 @@ struct EmbeddedOptions {
 //
 // - Append and Commit write on the calling thread, unsynced; another calls SyncWAL, and callbacks run on that one.
 // - A write or an fsync that fails ends the process, with a word on stderr: nothing acknowledged is lost by it.
-// - It must outlive its members and tails, and its destructor makes durable what is written.
+// - It must outlive its members and tails. Close, as its destructor, makes durable what is written.
 class EmbeddedLog : public EventLog {
  public:
   // What the background does: asks for the disk's free space; deletes what is past its topic's retention and

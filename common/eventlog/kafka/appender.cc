@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
+#include "common/status/invariant.h"
 #include "common/status/macros.h"
 
 namespace touchstone::eventlog::kafka {
@@ -16,6 +17,10 @@ int64_t SizeOf(const OutRecord& record) { return static_cast<int64_t>(record.key
 absl::Status Full() {
   return status::WithRetry(absl::ResourceExhaustedError("the cluster is slower than what is appended: too much is under way"),
                            absl::Milliseconds(100));
+}
+
+bool GivenUp(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }
 
 }  // namespace
@@ -60,18 +65,26 @@ absl::StatusOr<std::unique_ptr<Appender>> Appender::Open(const KafkaOptions& opt
   return appender;
 }
 
-Appender::~Appender() {
-  stopping_ = true;
+Appender::~Appender() { Close(); }
+
+void Appender::Close() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    if (closed_.exchange(true)) return;
+  }
   if (thread_.joinable()) thread_.join();
   if (producer_ == nullptr) return;
-  rd_kafka_flush(producer_->handle(), static_cast<int>(absl::ToInt64Milliseconds(kClosingTimeout)));
+  const int closing_ms = static_cast<int>(absl::ToInt64Milliseconds(kClosingTimeout));
+  rd_kafka_flush(producer_->handle(), closing_ms);
   rd_kafka_purge(producer_->handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  rd_kafka_flush(producer_->handle(), kPollMs);
+  // What was purged waits for its report alone, and no broker.
+  const rd_kafka_resp_err_t reported = rd_kafka_flush(producer_->handle(), closing_ms);
+  INVARIANT(reported == RD_KAFKA_RESP_ERR_NO_ERROR, "an append that was given up was not reported");
 }
 
 void Appender::Serve() {
   absl::Duration pulsed = clock_.Monotonic();
-  while (!stopping_) {
+  while (!closed_) {
     rd_kafka_poll(producer_->handle(), kPollMs);
     if (clock_.Monotonic() - pulsed < kPulse) continue;
     pulsed = clock_.Monotonic();
@@ -99,9 +112,11 @@ void Appender::Append(std::vector<OutRecord> records, EventLog::AppendDone done)
   for (const OutRecord& record : records) call->positions.push_back({record.topic, *record.partition, -1});
   // What could not be queued is answered outside the lock: `done` may append again.
   std::vector<std::pair<std::unique_ptr<Delivery>, rd_kafka_resp_err_t>> refused;
+  bool closed = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    for (size_t i = 0; i < records.size(); ++i) {
+    closed = closed_;
+    for (size_t i = 0; i < records.size() && !closed; ++i) {
       const OutRecord& record = records[i];
       std::unique_ptr<Delivery> delivery(new Delivery{call, i, SizeOf(record)});
       in_flight_bytes_ += delivery->bytes;
@@ -115,6 +130,7 @@ void Appender::Append(std::vector<OutRecord> records, EventLog::AppendDone done)
       }
     }
   }
+  if (closed) return std::move(call->done)(LogClosed());
   for (auto& [delivery, error] : refused) Finish(std::move(delivery), error, -1);
 }
 
@@ -131,9 +147,9 @@ void Appender::Finish(std::unique_ptr<Delivery> delivery, rd_kafka_resp_err_t er
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     std::lock_guard<std::mutex> lock(call.mutex);
     if (call.status.ok()) {
-      call.status = error == RD_KAFKA_RESP_ERR__QUEUE_FULL
-                        ? Full()
-                        : ToStatus(error, absl::StrCat("appending to ", position.topic, "/", position.partition));
+      call.status = error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? Full()
+                    : GivenUp(error)                       ? LogClosed()
+                                     : ToStatus(error, absl::StrCat("appending to ", position.topic, "/", position.partition));
     }
   }
   if (call.left.fetch_sub(1) > 1) return;
@@ -145,6 +161,7 @@ void Appender::Finish(std::unique_ptr<Delivery> delivery, rd_kafka_resp_err_t er
 }
 
 absl::Status Appender::Intake() const {
+  if (closed_) return LogClosed();
   if (in_flight_bytes_ >= kInFlightBytesMax) return Full();
   char reason[256];
   const rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(producer_->handle(), reason, sizeof(reason));

@@ -27,8 +27,11 @@ class Appender {
   // `catalog`, `clock` and `changes` outlive it.
   static absl::StatusOr<std::unique_ptr<Appender>> Open(const KafkaOptions& options, const TopicCatalog& catalog,
                                                         const clock::Clock& clock, ChangeSignal& changes);
-  // Waits up to kClosingTimeout for what is under way; what is left is answered UNAVAILABLE.
+  // Closes.
   ~Appender();
+
+  // Waits up to kClosingTimeout for what is under way; what is left is answered UNAVAILABLE, as whatever comes later.
+  void Close();
   static constexpr absl::Duration kClosingTimeout = absl::Seconds(5);
 
   void Append(std::vector<OutRecord> records, EventLog::AppendDone done);
@@ -51,8 +54,8 @@ class Appender {
   const clock::Clock& clock_;
   ChangeSignal& changes_;
   std::atomic<int64_t> in_flight_bytes_ = 0;
-  std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;  // Held while one call's records are produced: records of a key keep the order of calls.
+  std::mutex mutex_;                  // Held while one call's records are produced: records of a key keep the order of calls.
+  std::atomic<bool> closed_ = false;  // Set with mutex_ held.
   std::unique_ptr<Producer> producer_;
   std::thread thread_;
 };

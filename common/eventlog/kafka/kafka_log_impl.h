@@ -28,6 +28,7 @@ class KafkaLog : public EventLog {
   void WhenDurable(CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override { std::move(done)(absl::OkStatus()); }
   ChangeSignal& changes() override { return changes_; }
   absl::Status Intake() const override { return appender_->Intake(); }
+  void Close() override { appender_->Close(); }
   absl::string_view name() const override { return "kafka"; }
 
   // The local copies of a kind's states; opened when the kind is joined first.

@@ -27,6 +27,7 @@ absl::Status MemoryLogImpl::CheckAlive() const {
 
 absl::Status MemoryLogImpl::CheckAppend(const std::vector<OutRecord>& records) {
   RETURN_IF_ERROR(CheckAlive());
+  if (closed_) return LogClosed();
   for (const OutRecord& record : records) RETURN_IF_ERROR(storage_->Check(record).status());
   if (Strikes(FaultPoint::kCrashBeforeAppend)) return CheckAlive();
   if (Strikes(FaultPoint::kAppendRefused))
@@ -101,15 +102,38 @@ absl::StatusOr<std::vector<int64_t>> MemoryLogImpl::EndOffsets(absl::string_view
 }
 
 void MemoryLogImpl::WhenDurable(CommitPoint point, DurableDone done) {
+  bool durable = false;
   {
     std::lock_guard<std::mutex> lock(storage_->mutex());
     if (crashed_) return;
-    if (static_cast<uint64_t>(point) > durable_point_) {
+    durable = static_cast<uint64_t>(point) <= durable_point_;
+    if (!durable && !closed_) {
       waiting_.emplace(static_cast<uint64_t>(point), std::move(done));
       return;
     }
   }
-  std::move(done)(absl::OkStatus());
+  std::move(done)(durable ? absl::OkStatus() : LogClosed());
+}
+
+absl::Status MemoryLogImpl::Intake() const {
+  std::lock_guard<std::mutex> lock(storage_->mutex());
+  return closed_ ? LogClosed() : absl::OkStatus();
+}
+
+void MemoryLogImpl::Close() {
+  std::deque<WaitingAck> acks;
+  std::deque<SentAppend> sent;
+  std::multimap<uint64_t, DurableDone> waiting;
+  {
+    std::lock_guard<std::mutex> lock(storage_->mutex());
+    closed_ = true;
+    acks.swap(acks_);
+    sent.swap(sent_);
+    waiting.swap(waiting_);
+  }
+  for (WaitingAck& ack : acks) std::move(ack.done)(LogClosed());
+  for (SentAppend& append : sent) std::move(append.done)(LogClosed());
+  for (auto& [point, done] : waiting) std::move(done)(LogClosed());
 }
 
 absl::StatusOr<CommitPoint> MemoryLogImpl::WriteCommit(const std::string& kind, std::vector<TaskCommit> commits) {

@@ -23,7 +23,8 @@ class MemoryLogImpl : public MemoryLog {
   absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override;
   void WhenDurable(CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override;
   ChangeSignal& changes() override { return storage_->changes(); }
-  absl::Status Intake() const override { return absl::OkStatus(); }
+  absl::Status Intake() const override;
+  void Close() override;
   absl::string_view name() const override { return "memory"; }
 
   absl::Status Sync() override;
@@ -64,6 +65,7 @@ class MemoryLogImpl : public MemoryLog {
   const std::string process_;
   Faults* const faults_;
   bool crashed_ = false;
+  bool closed_ = false;
   uint64_t durable_point_ = 0;
   std::deque<WaitingAck> acks_;
   std::deque<SentAppend> sent_;

@@ -4,6 +4,7 @@
 #include "common/eventlog/embedded/internal/partition_log.h"
 #include "common/eventlog/embedded/internal/storage_error.h"
 #include "common/eventlog/embedded/internal/store.h"
+#include "common/eventlog/event_log.h"
 #include "common/status/invariant.h"
 #include "rocksdb/status.h"
 
@@ -46,15 +47,17 @@ void Durability::Written(const WriteEnd& end, std::vector<Extent> extents, std::
 }
 
 void Durability::WhenDurable(uint64_t write, Done done) {
+  bool called_back = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     INVARIANT(write <= written_.write, absl::StrCat("nothing was committed at ", write, "; the last is ", written_.write));
-    if (write > called_back_) {
+    called_back = write <= called_back_;
+    if (!called_back && !ended_) {
       waiting_.emplace(write, std::move(done));
       return;
     }
   }
-  done(absl::OkStatus());
+  done(called_back ? absl::OkStatus() : LogClosed());
 }
 
 void Durability::RunSoon(std::function<void()> work) {
@@ -79,6 +82,7 @@ void Durability::Run() {
       Sync(lock);
       CallBack(lock);
     } else if (stopping_) {
+      ended_ = true;
       return;
     }
   }

@@ -46,7 +46,7 @@ class Durability {
   void Written(const WriteEnd& end, std::vector<Extent> extents, std::vector<Done> acknowledge);
 
   // Calls `done` when `write` is durable, in the order of writes: on the syncing thread, or at once where all up to it was
-  // called.
+  // called or, with an error, where the thread has ended.
   void WhenDurable(uint64_t write, Done done);
 
   uint64_t durable_write() const { return durable_write_.load(std::memory_order_acquire); }
@@ -73,6 +73,7 @@ class Durability {
   std::multimap<uint64_t, Extent> extents_;
   std::function<void()> work_;
   bool stopping_ = false;
+  bool ended_ = false;  // Nothing becomes durable any more.
 
   std::atomic<uint64_t> durable_write_;
   std::thread thread_;
