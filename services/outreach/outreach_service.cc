@@ -14,6 +14,7 @@
 #include "common/stream/topics.h"
 #include "common/topic_watch/topic_watch.h"
 #include "services/outreach/domain/report_check.h"
+#include "services/outreach/domain/subject_plans.h"
 #include "services/outreach/gate_processor.h"
 #include "services/outreach/outreach_list.h"
 #include "services/outreach/planner_processor.h"
@@ -104,6 +105,49 @@ eventlog::OutRecord ReportRecord(const events::DeliveryReport& report, const std
           {}};
 }
 
+absl::Status NotRequested(const std::string& why) {
+  return status::WithReason(absl::FailedPreconditionError(absl::StrCat("report.send_key: nothing was requested under it: ", why,
+                                                                       "; nothing can have ", "become of it")),
+                            "NOT_REQUESTED", "outreach");
+}
+
+// Whether anything can have become of the send. `send` is null where the gate has none.
+absl::Status CheckRequested(const events::Outreach& outreach, const state::v1::GateSend* send) {
+  if (send != nullptr && send->status() == events::OUTREACH_STATUS_REQUESTED) return absl::OkStatus();
+  if (send != nullptr) return NotRequested(send->answer().reason());
+  const bool was_requested = IsDecided(outreach.status()) && outreach.status() != events::OUTREACH_STATUS_DROPPED;
+  return was_requested ? NoOutreach("report.send_key") : NotRequested(outreach.reason());
+}
+
+void AppendReport(eventlog::EventLog& log, const events::DeliveryReport& report, const std::string& address_key,
+                  Completion<v1::ReportDeliveryResponse> done) {
+  log.Append({ReportRecord(report, address_key)},
+             [done = std::move(done)](absl::StatusOr<std::vector<eventlog::Position>> positions) mutable {
+               if (!positions.ok()) return done(positions.status());
+               const eventlog::Position& at = positions->front();
+               v1::ReportDeliveryResponse answer;
+               answer.set_token(ids::EncodeToken({at.topic, at.partition, at.offset}));
+               done(std::move(answer));
+             });
+}
+
+// Asks the gate, for the planner may not have heard of its decision yet, and tells it.
+void TakeReport(const CallContext& calls, const events::DeliveryReport& report, const events::Outreach& outreach,
+                absl::Time deadline, Completion<v1::ReportDeliveryResponse> done) {
+  const std::string& address_key = outreach.address_key();
+  if (address_key.empty()) return done(NotRequested(outreach.reason()));
+  ReadMessage<state::v1::GateSend>(calls.reader, kGateKind, calls.reader.PartitionFor(kGateKind, address_key), std::nullopt,
+                                   deadline, PartKey(kSendPart, address_key, report.send_key()),
+                                   [&log = calls.log, report, outreach,
+                                    done = std::move(done)](absl::StatusOr<std::optional<state::v1::GateSend>> send) mutable {
+                                     if (!send.ok()) return done(send.status());
+                                     const absl::Status requested =
+                                         CheckRequested(outreach, send->has_value() ? &**send : nullptr);
+                                     if (!requested.ok()) return done(requested);
+                                     AppendReport(log, report, outreach.address_key(), std::move(done));
+                                   });
+}
+
 bool FillOutreach(const std::string& value, v1::WatchOutreachesResponse& response) {
   return response.mutable_outreach()->ParseFromString(value);
 }
@@ -168,20 +212,11 @@ grpc::ServerUnaryReactor* OutreachService::ReportDelivery(grpc::CallbackServerCo
     ASSIGN_OR_RETURN(const OutreachPlace place, PlaceOf("report.send_key", request->report().send_key(), calls_.reader));
     const absl::Time deadline = DeadlineOf(done.Deadline(), calls_.clock);
     ReadOutreach(calls_.reader, place, std::nullopt, deadline,
-                 [&log = calls_.log, report = request->report(),
+                 [calls = calls_, report = request->report(), deadline,
                   done = std::move(done)](absl::StatusOr<std::optional<PlannedOutreach>> found) mutable {
                    if (!found.ok()) return done(found.status());
-                   const std::string address_key = found->has_value() ? (*found)->outreach().address_key() : "";
-                   // Nothing was ever sent that was given to no address.
-                   if (address_key.empty()) return done(NoOutreach("report.send_key"));
-                   log.Append({ReportRecord(report, address_key)},
-                              [done = std::move(done)](absl::StatusOr<std::vector<eventlog::Position>> positions) mutable {
-                                if (!positions.ok()) return done(positions.status());
-                                const eventlog::Position& at = positions->front();
-                                v1::ReportDeliveryResponse answer;
-                                answer.set_token(ids::EncodeToken({at.topic, at.partition, at.offset}));
-                                done(std::move(answer));
-                              });
+                   if (!found->has_value()) return done(NoOutreach("report.send_key"));
+                   TakeReport(calls, report, (*found)->outreach(), deadline, std::move(done));
                  });
     return absl::OkStatus();
   });

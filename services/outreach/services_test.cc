@@ -15,6 +15,7 @@
 #include "common/eventlog/memory/memory_log.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
+#include "common/status/errors.h"
 #include "common/stream/topics.h"
 #include "common/stream/worker.h"
 #include "services/outreach/gate_processor.h"
@@ -76,8 +77,10 @@ class Services : public ::testing::Test {
   }
 
   // A moment that `hello` answers.
-  void Tell(const std::string& subject, const std::string& moment) {
-    const events::JourneyEvent event = Found(subject, Moment(moment, "late", clock_.Now()), {.email = "email:of-" + subject});
+  void Tell(const std::string& subject, const std::string& moment) { Tell(subject, moment, {.email = "email:of-" + subject}); }
+
+  void Tell(const std::string& subject, const std::string& moment, const JourneyStory& story) {
+    const events::JourneyEvent event = Found(subject, Moment(moment, "late", clock_.Now()), story);
     log_->Append({{topics::kJourneyEvents, subject, absl::StrCat("test:", moment), event.SerializeAsString(), {}}}, [](auto) {});
   }
 
@@ -100,6 +103,19 @@ class Services : public ::testing::Test {
     auto taken = Take(*reader, count, [](const auto& response) { return response.has_request(); });
     context.TryCancel();
     return taken;
+  }
+
+  // The subject's outreach once there is nothing left to decide about it.
+  events::Outreach Decided(const std::string& subject) {
+    grpc::ClientContext context;
+    v1::WatchOutreachesRequest request;
+    request.set_resume_token("begin");
+    auto reader = outreach_->WatchOutreaches(&context, request);
+    const auto taken = Take(*reader, 1, [&](const v1::WatchOutreachesResponse& response) {
+      return response.outreach().subject() == subject && IsDecided(response.outreach().status());
+    });
+    context.TryCancel();
+    return taken.empty() ? events::Outreach() : taken[0].outreach();
   }
 
   events::Name Email(const std::string& value) const {
@@ -228,6 +244,34 @@ TEST_F(Services, AReportOfNothingIsRefused) {
   report.mutable_report()->clear_occur_time();
   EXPECT_EQ(report_now().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(report_now().message()), HasSubstr("report.occur_time"));
+}
+
+TEST_F(Services, AReportOfWhatWasNeverRequestedIsRefusedAtOnce) {
+  v1::SetPreferencesRequest suppress = Withdrawal("r1");
+  suppress.clear_fields();
+  suppress.add_fields("suppressed");
+  suppress.mutable_preferences()->set_suppressed(true);
+  const absl::StatusOr<v1::SetPreferencesResponse> suppressed = Set(suppress);
+  ASSERT_TRUE(suppressed.ok()) << suppressed.status();
+  // By the gate, whose address it is; and by the planner, which has no address for it.
+  JourneyStory story;
+  story.email = suppressed->preferences().address_key();
+  Tell("customer:suppressed", "m1", story);
+  Tell("customer:unreachable", "m2", {.email = ""});
+  for (const char* subject : {"customer:suppressed", "customer:unreachable"}) {
+    const events::Outreach dropped = Decided(subject);
+    ASSERT_EQ(dropped.status(), events::OUTREACH_STATUS_DROPPED) << dropped.reason();
+    v1::ReportDeliveryRequest report;
+    report.mutable_report()->set_report_id("1");
+    report.mutable_report()->set_send_key(dropped.send_key());
+    report.mutable_report()->set_status(events::DELIVERY_STATUS_DELIVERED);
+    *report.mutable_report()->mutable_occur_time() = dropped.create_time();
+    const absl::Status status = rpc::Call(*outreach_, &v1::OutreachService::Stub::ReportDelivery, report).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(dropped.reason()));
+    ASSERT_TRUE(status::ReasonOf(status).has_value());
+    EXPECT_EQ(status::ReasonOf(status)->reason, "NOT_REQUESTED");
+  }
 }
 
 TEST_F(Services, AWatchGoesOnWhereItsTokenSays) {
