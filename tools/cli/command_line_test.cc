@@ -22,7 +22,7 @@ using ::testing::UnorderedElementsAre;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
 
-// Takes touchpoints in memory: those without a source are refused, and the first stream is lost after its first message.
+// Takes touchpoints in memory: those without a type are refused, and the first stream is lost after its first message.
 class MemoryIngestion : public ingestion::v1::IngestionService::Service {
  public:
   grpc::Status IngestTouchpoint(grpc::ServerContext*, const ingestion::v1::IngestTouchpointRequest* request,
@@ -43,11 +43,12 @@ class MemoryIngestion : public ingestion::v1::IngestionService::Service {
       ingestion::v1::StreamTouchpointsResponse response;
       response.set_sequence(request.sequence());
       for (int i = 0; i < request.touchpoints_size(); ++i) {
-        if (request.touchpoints(i).source().empty()) {
+        if (request.touchpoints(i).type().empty()) {
           ingestion::v1::RejectedTouchpoint& rejected = *response.add_rejected();
           rejected.set_index(i);
           rejected.mutable_status()->set_code(3);
-          rejected.mutable_status()->set_message("source: is required");
+          const std::string path = "touchpoints[" + std::to_string(i) + "]";
+          rejected.mutable_status()->set_message(path + ".type: is required; " + path + ".names: is required");
         } else {
           taken_[request.touchpoints(i).id()] = request.touchpoints(i);
           response.set_accepted_count(response.accepted_count() + 1);
@@ -200,15 +201,41 @@ TEST_F(CommandLineTest, SendSaysWhatItsFlagsSay) {
 }
 
 TEST_F(CommandLineTest, LinesThatAreWrongAreNamedAndTheOthersTaken) {
-  EXPECT_EQ(Run({"send"}, "{\"id\": \"a\", \"source\": \"s\"}\n\nnonsense\n{\"id\": \"b\"}\n"), 1);
+  EXPECT_EQ(Run({"send"}, "{\"id\": \"a\", \"type\": \"a.b\"}\n\nnonsense\n{\"id\": \"b\"}\n"), 1);
   EXPECT_THAT(err_.str(), HasSubstr("line 3: is no JSON of a Touchpoint"));
-  EXPECT_THAT(err_.str(), HasSubstr("line 4: source: is required"));
+  EXPECT_THAT(err_.str(), HasSubstr("line 4: type: is required; names: is required\n"));
   EXPECT_EQ(out_.str(), "1 taken, 2 refused\n");
+}
+
+TEST_F(CommandLineTest, LinesHaveTheDefaultsOfFlags) {
+  EXPECT_EQ(Run({"send"}, R"({"id": "a", "type": "a.b"})"), 0) << err_.str();
+  EXPECT_EQ(service_.taken().at("a").source(), "touchstone.cli");
+  EXPECT_EQ(service_.taken().at("a").channel(), events::v1::CHANNEL_SYSTEM);
+  EXPECT_EQ(clock::TimeFrom(service_.taken().at("a").occur_time()), kNow);
+  EXPECT_EQ(Run({"send", "--source", "shop", "--channel", "web"},
+                R"({"id": "b", "type": "a.b"})"
+                "\n"
+                R"({"id": "c", "type": "a.b", "source": "pos", "channel": "CHANNEL_STORE"})"),
+            0)
+      << err_.str();
+  EXPECT_EQ(service_.taken().at("b").source(), "shop");
+  EXPECT_EQ(service_.taken().at("b").channel(), events::v1::CHANNEL_WEB);
+  EXPECT_EQ(service_.taken().at("c").source(), "pos");
+  EXPECT_EQ(service_.taken().at("c").channel(), events::v1::CHANNEL_STORE);
+}
+
+TEST_F(CommandLineTest, AFlagOfOneTouchpointAsksForItsType) {
+  EXPECT_EQ(Run({"send", "--name", "customer:1"}, ""), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--type: is required where --name is given"));
+  EXPECT_EQ(Run({"send", "--stars", "5"}, ""), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--type: is required where --stars is given"));
+  EXPECT_EQ(Run({"send", "--type", "a.b"}, ""), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--name: is required"));
 }
 
 TEST_F(CommandLineTest, AStreamThatIsLostIsOpenedAgainAndNothingIsMissing) {
   service_.LoseStreams(2);
-  EXPECT_EQ(Run({"send"}, "{\"id\": \"a\", \"source\": \"s\"}\n{\"id\": \"b\", \"source\": \"s\"}\n"), 0) << err_.str();
+  EXPECT_EQ(Run({"send"}, "{\"id\": \"a\", \"type\": \"a.b\"}\n{\"id\": \"b\", \"type\": \"a.b\"}\n"), 0) << err_.str();
   EXPECT_EQ(service_.taken().size(), 2u);
 }
 

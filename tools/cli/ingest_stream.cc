@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/rpc/to_grpc.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/status/rpc_status.h"
+#include "tools/cli/field_path.h"
 
 namespace touchstone::cli {
 
@@ -61,7 +63,10 @@ bool IngestStream::TakeAcknowledgement() {
   for (const ingestion::v1::RejectedTouchpoint& rejected : response.rejected()) {
     ++rejected_;
     const auto index = static_cast<size_t>(rejected.index());
-    if (index < batch.tags.size()) on_rejected_(batch.tags[index], status::FromRpcStatus(rejected.status()));
+    if (index >= batch.tags.size()) continue;
+    // Where it stood in a batch is nobody's business but ours.
+    const std::string path = absl::StrCat("touchpoints[", index, "]");
+    on_rejected_(batch.tags[index], WithoutPath(status::FromRpcStatus(rejected.status()), path));
   }
   return true;
 }

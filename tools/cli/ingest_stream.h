@@ -28,7 +28,7 @@ class IngestStream {
   static constexpr absl::Duration kRetryWaitMin = absl::Milliseconds(200);
   static constexpr absl::Duration kRetryWaitMax = absl::Seconds(10);
 
-  // `tag` is what the caller gave to Send, a line number say.
+  // `tag` is what the caller gave to Send, a line number say; `why` names fields from the touchpoint on.
   using OnRejected = std::function<void(int64_t tag, const absl::Status& why)>;
   using Wait = std::function<void(absl::Duration)>;
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/invariant.h"
+#include "tools/cli/json_error.h"
 
 namespace touchstone::cli {
 
@@ -20,8 +21,8 @@ absl::Status ParseJson(absl::string_view text, google::protobuf::Message& messag
   const auto status = google::protobuf::util::JsonStringToMessage({text.data(), text.size()}, &message);
   if (status.ok()) return absl::OkStatus();
   const auto words = status.message();
-  return absl::InvalidArgumentError(
-      absl::StrCat("is no JSON of a ", message.GetDescriptor()->name(), ": ", absl::string_view(words.data(), words.size())));
+  const std::string why = JsonErrorText({words.data(), words.size()}, *message.GetDescriptor());
+  return absl::InvalidArgumentError(absl::StrCat("is no JSON of a ", message.GetDescriptor()->name(), ": ", why));
 }
 
 }  // namespace touchstone::cli

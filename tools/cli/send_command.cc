@@ -14,6 +14,8 @@
 #include "tools/cli/command_line.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/connection.h"
+#include "tools/cli/enum_word.h"
+#include "tools/cli/field_path.h"
 #include "tools/cli/ingest_stream.h"
 #include "tools/cli/message_json.h"
 #include "tools/cli/pause.h"
@@ -26,30 +28,42 @@ namespace {
 using ingestion::v1::IngestionService;
 
 absl::StatusOr<int> SendOne(TouchpointFlags flags, Context& context) {
+  if (flags.names.empty()) return absl::InvalidArgumentError("--name: is required: whose touchpoint is it? As in customer:42");
   if (flags.id.empty()) flags.id = context.new_id();
   ingestion::v1::IngestTouchpointRequest request;
   ASSIGN_OR_RETURN(*request.mutable_touchpoint(), TouchpointOf(flags, context.clock.Now()));
   ASSIGN_OR_RETURN(const auto stub, StubOf<IngestionService>(context));
-  ASSIGN_OR_RETURN(const ingestion::v1::IngestTouchpointResponse response,
-                   rpc::Call(*stub, &IngestionService::Stub::IngestTouchpoint, request));
+  const absl::StatusOr<ingestion::v1::IngestTouchpointResponse> response =
+      rpc::Call(*stub, &IngestionService::Stub::IngestTouchpoint, request);
+  if (!response.ok()) return WithoutPath(response.status(), "touchpoint");
   if (context.json) {
-    context.out << JsonLine(response) << std::endl;
+    context.out << JsonLine(*response) << std::endl;
   } else {
-    context.out << "taken as " << flags.source << " " << flags.id << "\ntoken " << response.token() << std::endl;
+    context.out << "taken as " << flags.source << " " << flags.id << "\ntoken " << response->token() << std::endl;
   }
   return runtime::kExitOk;
 }
 
-// Touchpoints as JSON, one a line; what has no id gets one, what has no time is now.
-absl::StatusOr<events::v1::Touchpoint> ParseLine(const std::string& line, Context& context) {
+// What a line leaves out.
+struct LineDefaults {
+  std::string source;
+  events::v1::Channel channel;
+};
+
+// Touchpoints as JSON, one a line. What has no id gets one, what has no time is now; source and channel are as with flags.
+absl::StatusOr<events::v1::Touchpoint> ParseLine(const std::string& line, const LineDefaults& defaults, Context& context) {
   events::v1::Touchpoint touchpoint;
   RETURN_IF_ERROR(ParseJson(line, touchpoint));
+  if (touchpoint.source().empty()) touchpoint.set_source(defaults.source);
+  if (touchpoint.channel() == events::v1::CHANNEL_UNSPECIFIED) touchpoint.set_channel(defaults.channel);
   if (touchpoint.id().empty()) touchpoint.set_id(context.new_id());
   if (!touchpoint.has_occur_time()) *touchpoint.mutable_occur_time() = clock::ToProto(context.clock.Now());
   return touchpoint;
 }
 
-absl::StatusOr<int> SendLines(Context& context) {
+absl::StatusOr<int> SendLines(const TouchpointFlags& flags, Context& context) {
+  LineDefaults defaults{.source = flags.source};
+  ASSIGN_OR_RETURN(defaults.channel, ParseWord<events::v1::Channel>("--channel", flags.channel));
   ASSIGN_OR_RETURN(const auto stub, StubOf<IngestionService>(context));
   int64_t unreadable = 0;
   const auto refuse = [&context](int64_t line, const absl::Status& why) {
@@ -59,7 +73,7 @@ absl::StatusOr<int> SendLines(Context& context) {
   std::string line;
   for (int64_t number = 1; std::getline(context.in, line); ++number) {
     if (absl::StripAsciiWhitespace(line).empty()) continue;
-    absl::StatusOr<events::v1::Touchpoint> touchpoint = ParseLine(line, context);
+    absl::StatusOr<events::v1::Touchpoint> touchpoint = ParseLine(line, defaults, context);
     if (touchpoint.ok()) {
       RETURN_IF_ERROR(stream.Send(*std::move(touchpoint), number));
     } else {
@@ -75,6 +89,17 @@ absl::StatusOr<int> SendLines(Context& context) {
                                   stream.accepted(), failed)
               << std::endl;
   return failed == 0 ? runtime::kExitOk : runtime::kExitFailed;
+}
+
+// Without --type the touchpoints are on stdin: a flag that says something of one touchpoint alone was meant for one.
+absl::Status CheckLineFlags(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name();
+    const bool shared = name == "--source" || name == "--channel" || name == "--address" || name == "--json";
+    if (option->count() > 0 && !shared)
+      return absl::InvalidArgumentError(absl::StrCat("--type: is required where ", name, " is given"));
+  }
+  return absl::OkStatus();
 }
 
 void AddOptions(CLI::App& command, TouchpointFlags& flags) {
@@ -111,17 +136,20 @@ void AddOptions(CLI::App& command, TouchpointFlags& flags) {
 
 void AddSend(CLI::App& app, Context& context) {
   auto flags = std::make_shared<TouchpointFlags>();
+  auto described = std::make_shared<CLI::App*>();
   CLI::App* command = DeclareRemote(
       app, context,
       {.name = "send",
-       .what = "Sends one touchpoint, or JSON lines from stdin",
+       .what =
+           "Sends one touchpoint; without --type JSON lines from stdin, to which --source and --channel give what they leave out",
        .example = "touchstone send --type order.purchased --name customer:42 --channel web --order A --promise delivery=+3d\n"
-                  "touchstone send < touchpoints.jsonl"},
-      [flags, &context]() -> absl::StatusOr<int> {
+                  "touchstone send --source shop --channel web < touchpoints.jsonl"},
+      [flags, described, &context]() -> absl::StatusOr<int> {
         if (!flags->type.empty()) return SendOne(*flags, context);
-        if (flags->names.empty()) return SendLines(context);
-        return absl::InvalidArgumentError("--type: is required where --name is given");
+        RETURN_IF_ERROR(CheckLineFlags(**described));
+        return SendLines(*flags, context);
       });
+  *described = command;
   AddOptions(*command, *flags);
 }
 
