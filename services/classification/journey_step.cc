@@ -10,6 +10,7 @@
 #include "services/classification/domain/digest.h"
 #include "services/classification/domain/fold_point.h"
 #include "services/classification/domain/limits.h"
+#include "services/classification/domain/moment_builder.h"
 #include "services/classification/domain/strike_ledger.h"
 #include "services/classification/domain/wire_field.h"
 #include "services/classification/journey_keys.h"
@@ -38,10 +39,10 @@ JourneyEvent FactOf(const MomentEntry* before, const MomentEntry* after) {
   return event;
 }
 
-JourneyEvent FactOf(const events::v1::StrikeCrossing& crossing) {
-  JourneyEvent event;
-  *event.mutable_strike_crossing() = crossing;
-  return event;
+const MomentEntry* FindMoment(const std::vector<MomentEntry>& moments, absl::string_view id) {
+  const auto found =
+      std::find_if(moments.begin(), moments.end(), [&](const MomentEntry& entry) { return entry.moment().id() == id; });
+  return found == moments.end() ? nullptr : &*found;
 }
 
 bool InOrder(const Touchpoint* a, const Touchpoint* b) { return IsBefore(PointOf(*a), PointOf(*b)); }
@@ -51,6 +52,10 @@ bool InOrder(const Touchpoint* a, const Touchpoint* b) { return IsBefore(PointOf
 absl::Status JourneyStep::Take(const Touchpoint* arrived, bool anew) {
   now_ns_ = Nanos(work_.now());
   const events::v1::Stage stage_before = head_.fold().journey().stage();
+  if (arrived != nullptr && arrived->import_id().empty() && head_.fold().has_point() &&
+      !IsAfter(*arrived, head_.fold().point())) {
+    late_evidence_ = arrived;
+  }
   RETURN_IF_ERROR(TakeDue(arrived));
   const bool late = !due_.empty() && head_.fold().has_point() && !IsAfter(*due_.front(), head_.fold().point());
   if (anew || late || head_.pack_fingerprint() != pack_.fingerprint()) {
@@ -105,7 +110,9 @@ void JourneyStep::FoldOn() {
     Store(nullptr, &entry);
     AddLastMoment(entry.moment(), head_);
   }
-  for (const events::v1::StrikeCrossing& crossing : fold.conclusions().crossings) facts_.push_back(FactOf(crossing));
+  for (const events::v1::StrikeCrossing& crossing : fold.conclusions().crossings) {
+    TellCrossing(crossing, FindMoment(fold.conclusions().moments, crossing.strike().moment_id()));
+  }
 }
 
 absl::Status JourneyStep::FoldAnew() {
@@ -129,7 +136,9 @@ absl::Status JourneyStep::FoldAnew() {
   for (auto entry = frozen; entry != known.end(); ++entry) AddLastMoment(entry->moment(), head_);
   for (const MomentEntry& entry : after) AddLastMoment(entry.moment(), head_);
   for (const events::v1::StrikeCrossing& crossing : NewCrossings(*head_.mutable_fold(), folded, now_ns_)) {
-    facts_.push_back(FactOf(crossing));
+    const std::string& moment_id = crossing.strike().moment_id();
+    const MomentEntry* by = FindMoment(after, moment_id);
+    TellCrossing(crossing, by != nullptr ? by : FindMoment(known, moment_id));
   }
   *head_.mutable_fold() = std::move(folded);
   head_.set_pack_fingerprint(pack_.fingerprint());
@@ -149,6 +158,13 @@ void JourneyStep::Store(const MomentEntry* before, const MomentEntry* after) {
     work_.Delete(key);
   }
   facts_.push_back(FactOf(before, after));
+}
+
+void JourneyStep::TellCrossing(const events::v1::StrikeCrossing& crossing, const MomentEntry* by) {
+  events::v1::StrikeCrossing& told = *facts_.emplace_back().mutable_strike_crossing();
+  told = crossing;
+  if (by != nullptr) *told.mutable_moment() = by->moment();
+  if (late_evidence_ != nullptr) *told.mutable_late_evidence() = RefOf(*late_evidence_);
 }
 
 // What is beyond the cap or the age is folded into the base, in chunks, so that the base is seldom written.

@@ -40,6 +40,8 @@ class JourneyStep {
   void Tell(events::v1::Stage stage_before);
 
   void Store(const state::v1::MomentEntry* before, const state::v1::MomentEntry* after);
+  // `by`: the moment that did it; null where it is no longer kept.
+  void TellCrossing(const events::v1::StrikeCrossing& crossing, const state::v1::MomentEntry* by);
   // `digest` is serialized.
   void Emit(events::v1::JourneyEvent& event, const std::string& digest);
 
@@ -51,6 +53,8 @@ class JourneyStep {
   // What is to be folded in, in order; those that were ahead of the clock lie in `ahead_`.
   std::vector<const events::v1::Touchpoint*> due_;
   std::deque<events::v1::Touchpoint> ahead_;
+  // Of what has just arrived: it is older than what is folded and comes from no import; else null.
+  const events::v1::Touchpoint* late_evidence_ = nullptr;
   // To tell, in order.
   std::vector<events::v1::JourneyEvent> facts_;
 };

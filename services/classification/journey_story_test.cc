@@ -97,6 +97,48 @@ TEST(Late, AnEarlierContactMakesTheRepeatAndChangesItsWords) {
   EXPECT_EQ(story.moments().back().says(), "contacted us 3 times in a week about invoice");
 }
 
+// A broken promise long ago, seven parcels in time since, and a review of the time before that comes to be known only now.
+std::vector<events::v1::StrikeCrossing> CrossedByAnOldStrike(const std::string& import_id) {
+  Story story = Told({{"Mon 09:00", "order.purchased", {.order = "A", .promise = "Thu 18:00"}}});
+  for (const char* order : {"B", "C", "D", "E", "F", "G", "H"}) {
+    story.Tell({{"week 2 Mon 09:00", "order.purchased", {.order = order, .promise = "week 2 Thu 18:00"}}});
+  }
+  for (const char* order : {"B", "C", "D", "E", "F", "G", "H"}) {
+    story.Tell({{"week 2 Wed 09:00", "order.delivered", {.order = order}}});
+  }
+  story.Tell({{"Tue 09:00",
+               "review.posted",
+               {.id = "review", .order = "Z", .stars = 1, .import_id = import_id, .arrives = "week 2 Thu 09:00"}}});
+  if (!import_id.empty()) story.EndImport(import_id);
+  std::vector<events::v1::StrikeCrossing> crossings;
+  for (const events::v1::JourneyEvent& event : story.driver().events()) {
+    if (!event.has_strike_crossing()) continue;
+    crossings.push_back(event.strike_crossing());
+    for (const events::v1::MomentOfTruth& shown : event.journey().last_moments()) {
+      EXPECT_TRUE(crossings.size() == 1 || shown.id() != crossings.back().strike().moment_id()) << "the digest shows it anyhow";
+    }
+  }
+  return crossings;
+}
+
+TEST(Late, ACrossingCarriesItsMomentAndWhatCameLate) {
+  const std::vector<events::v1::StrikeCrossing> crossings = CrossedByAnOldStrike("");
+  ASSERT_THAT(crossings, SizeIs(2));
+  EXPECT_EQ(crossings[0].moment().rule(), "third.promise-broken");
+  EXPECT_FALSE(crossings[0].has_late_evidence());
+  EXPECT_EQ(crossings[1].strikes(), 2);
+  EXPECT_EQ(crossings[1].moment().id(), crossings[1].strike().moment_id());
+  EXPECT_EQ(crossings[1].moment().rule(), "third.promise-broken");
+  EXPECT_EQ(crossings[1].late_evidence().id(), "review");
+}
+
+TEST(Imports, WhatTheyMakeCrossIsNoLateNews) {
+  const std::vector<events::v1::StrikeCrossing> crossings = CrossedByAnOldStrike("history");
+  ASSERT_THAT(crossings, SizeIs(2));
+  EXPECT_EQ(crossings[1].moment().rule(), "third.promise-broken");
+  EXPECT_FALSE(crossings[1].has_late_evidence());
+}
+
 TEST(Repeats, AreDroppedAndOtherContentIsFlagged) {
   Story story = Told({{"Mon 09:00", "site.visited", {.id = "x"}},
                       {"Mon 09:00", "site.visited", {.id = "x", .arrives = "Mon 10:00"}},

@@ -41,8 +41,8 @@ std::vector<std::string> MomentsOf(const events::Escalation& escalation) {
   return ids;
 }
 
-// A crossing whose strike was `ago`, on a journey whose newest touchpoint was `quiet` ago, concluded now.
-events::JourneyEvent LateCrossing(const RoutingHouse& house, absl::string_view moment, absl::Duration ago, absl::Duration quiet) {
+// A crossing whose strike was `ago`, on a journey whose newest touchpoint was `quiet` ago, concluded now, as after an import.
+events::JourneyEvent OldCrossing(const RoutingHouse& house, absl::string_view moment, absl::Duration ago, absl::Duration quiet) {
   events::JourneyEvent event;
   event.set_subject(kAna);
   *event.mutable_conclude_time() = clock::ToProto(house.now());
@@ -53,6 +53,13 @@ events::JourneyEvent LateCrossing(const RoutingHouse& house, absl::string_view m
   crossing.mutable_strike()->set_moment_id(std::string(moment));
   *crossing.mutable_occur_time() = clock::ToProto(house.now() - ago);
   *crossing.mutable_strike()->mutable_occur_time() = crossing.occur_time();
+  return event;
+}
+
+// The same, because of a touchpoint that came late.
+events::JourneyEvent LateCrossing(const RoutingHouse& house, absl::string_view moment, absl::Duration ago, absl::Duration quiet) {
+  events::JourneyEvent event = OldCrossing(house, moment, ago, quiet);
+  event.mutable_strike_crossing()->mutable_late_evidence()->set_id("late");
   return event;
 }
 
@@ -216,10 +223,34 @@ TEST(CaseStory, AnOldStrikeThatCrossesJustNowIsNewsOnlyOfACustomerWhoIsHere) {
   RoutingHouse house;
   house.Tell(LateCrossing(house, "m1", absl::Hours(100), absl::Hours(73)));
   house.Run();
-  EXPECT_TRUE(house.changes().empty()) << "an import of history rings no bell";
+  EXPECT_TRUE(house.changes().empty());
   house.Tell(LateCrossing(house, "m1", absl::Hours(100), absl::Hours(1)));
   house.Run();
   EXPECT_EQ(house.EscalationOf(kAna).severity(), 95);
+}
+
+TEST(CaseStory, AnImportIntoAnActiveJourneyRingsNoBell) {
+  RoutingHouse house;
+  house.Tell(OldCrossing(house, "m1", absl::Hours(100), absl::Hours(1)));
+  house.Run();
+  EXPECT_TRUE(house.changes().empty());
+}
+
+// The digest lists the newest five: a strike that crosses late is older than these.
+TEST(CaseStory, ACrossingShowsItsMomentThoughTheDigestNoLongerDoes) {
+  RoutingHouse house;
+  events::JourneyEvent event = LateCrossing(house, "m1", absl::Hours(100), absl::Hours(1));
+  events::MomentOfTruth& moment = *event.mutable_strike_crossing()->mutable_moment();
+  moment.set_id("m1");
+  moment.set_says("was promised delivery until Thursday, and it did not come");
+  moment.mutable_strand()->set_id("A");
+  moment.set_cause_depth(2);
+  house.Tell(event);
+  house.Run();
+  ASSERT_EQ(house.EscalationOf(kAna).moments_size(), 1);
+  EXPECT_EQ(house.EscalationOf(kAna).moments(0).says(), moment.says());
+  EXPECT_EQ(house.EscalationOf(kAna).moments(0).strand().id(), "A");
+  EXPECT_EQ(house.EscalationOf(kAna).cause_depth(), 2);
 }
 
 TEST(CaseStory, AMomentThatNoLongerCallsForAPersonLetsGo) {

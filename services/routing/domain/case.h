@@ -79,8 +79,8 @@ class Case {
   void OnWorkClosed(const events::v1::PoolDecision& decision);
 
   bool IsNews(absl::Time occurred) const { return now_ - occurred <= policy_.act_within; }
-  // The strike is news; or it is old, became a crossing just now, and the customer is here: the journey's newest touchpoint is
-  // news. So an import of history rings no bell.
+  // The strike is news; or it is old, what came late made it a crossing just now, and the customer is here: the journey's newest
+  // touchpoint is news. An import of history rings no bell, whoever is here.
   bool IsNewCrossing(const events::v1::JourneyEvent& event) const;
   // The moment is in an escalation already, and still counts there.
   bool IsPlaced() const { return parts_.place.has_value() && !parts_.place->withdrawn(); }

@@ -15,11 +15,9 @@ using state::v1::HeldMoment;
 
 namespace {
 
-// The moment behind a crossing, as far as the digest still shows it.
+// The moment behind a crossing; where the journey no longer keeps it, what the strike says of it.
 events::MomentOfTruth MomentOfCrossing(const events::StrikeCrossing& crossing, const events::JourneyDigest& journey) {
-  for (const events::MomentOfTruth& moment : journey.last_moments()) {
-    if (moment.id() == crossing.strike().moment_id()) return moment;
-  }
+  if (crossing.has_moment()) return crossing.moment();
   events::MomentOfTruth moment;
   moment.set_id(crossing.strike().moment_id());
   moment.set_subject(journey.subject());
@@ -110,6 +108,7 @@ void Case::OnChanged(const events::MomentOfTruth& moment, const events::JourneyD
 
 bool Case::IsNewCrossing(const events::JourneyEvent& event) const {
   if (IsNews(TimeFrom(event.strike_crossing().occur_time()))) return true;
+  if (!event.strike_crossing().has_late_evidence()) return false;
   return IsNews(TimeFrom(event.conclude_time())) && IsNews(TimeFrom(event.journey().last_time()));
 }
 
