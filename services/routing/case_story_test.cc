@@ -41,6 +41,22 @@ std::vector<std::string> MomentsOf(const events::Escalation& escalation) {
   return ids;
 }
 
+// A bad moment about an order.
+events::MomentOfTruth FoundIn(RoutingHouse& house, absl::string_view order, absl::string_view id, int severity) {
+  events::JourneyEvent event;
+  event.set_subject(kAna);
+  events::MomentOfTruth& moment = *event.mutable_moment_found()->mutable_moment();
+  moment.set_id(std::string(id));
+  moment.set_subject(kAna);
+  moment.set_polarity(events::POLARITY_DISAPPOINTMENT);
+  moment.set_severity(severity);
+  moment.mutable_strand()->set_kind(events::CORRELATION_KIND_ORDER);
+  moment.mutable_strand()->set_id(std::string(order));
+  *moment.mutable_occur_time() = clock::ToProto(house.now());
+  house.Tell(event);
+  return moment;
+}
+
 // A crossing whose strike was `ago`, on a journey whose newest touchpoint was `quiet` ago, concluded now, as after an import.
 events::JourneyEvent OldCrossing(const RoutingHouse& house, absl::string_view moment, absl::Duration ago, absl::Duration quiet) {
   events::JourneyEvent event;
@@ -122,6 +138,37 @@ TEST(CaseStory, NotSolvedIsSaidToTheJourneyAsFailed) {
   house.Run();
   ASSERT_EQ(house.touchpoints().size(), 1);
   EXPECT_EQ(house.touchpoints()[0].outcome(), events::OUTCOME_FAILED);
+}
+
+// What is paid back for it is looked for in the strand that it names, and there is room for one.
+TEST(CaseStory, AResolutionIsInTheStrandOfTheHeaviestMomentThatHoldsIt) {
+  for (const bool withdrawn : {false, true}) {
+    RoutingHouse house;
+    const int64_t session = house.Connect("bo");
+    FoundIn(house, "A", "m1", 65);
+    const events::MomentOfTruth heaviest = FoundIn(house, "B", "m2", 85);
+    FoundIn(house, "C", "m3", 85);
+    house.Run();
+    house.Accept(house.LastOffer());
+    house.Run();
+    if (withdrawn) house.Withdrawn(heaviest);
+    house.Run();
+    house.Resolve("bo", session, house.EscalationOf(kAna).id());
+    house.Run();
+    ASSERT_EQ(house.touchpoints().size(), 1);
+    ASSERT_EQ(house.touchpoints()[0].correlations_size(), 1);
+    EXPECT_EQ(house.touchpoints()[0].correlations(0).id(), withdrawn ? "C" : "B");
+  }
+}
+
+TEST(CaseStory, AResolutionOfWhatNoMomentCalledForIsInNoStrand) {
+  RoutingHouse house;
+  const int64_t session = house.Connect("bo");
+  house.Command(OpenFor(kAna, "r1", 50));
+  house.Run();
+  Settle(house, session);
+  ASSERT_EQ(house.touchpoints().size(), 1);
+  EXPECT_EQ(house.touchpoints()[0].correlations_size(), 0);
 }
 
 TEST(CaseStory, MomentsOfOneCustomerJoinAndRaiseTheOpenOne) {

@@ -259,7 +259,7 @@ void Case::SetPlace(const std::string& moment_id, bool withdrawn, const std::vec
 }
 
 void Case::SendTouchpoint() {
-  effects_.touchpoint = ResolutionTouchpoint(parts_.open->escalation());
+  effects_.touchpoint = ResolutionTouchpoint(*parts_.open);
   effects_.cause_too_deep = !effects_.touchpoint.has_value();
 }
 

@@ -93,6 +93,18 @@ PersonCall CallOf(const HeldMoment& held, const EscalationState& escalation) {
   return call;
 }
 
+const events::MomentOfTruth* HeaviestMoment(const EscalationState& escalation) {
+  const auto heaviest =
+      std::max_element(escalation.held().begin(), escalation.held().end(), [](const HeldMoment& a, const HeldMoment& b) {
+        return std::pair(!a.withdrawn(), WeightOf(a)) < std::pair(!b.withdrawn(), WeightOf(b));
+      });
+  if (heaviest == escalation.held().end()) return nullptr;
+  const auto& moments = escalation.escalation().moments();
+  const auto moment = std::find_if(moments.begin(), moments.end(),
+                                   [&](const events::MomentOfTruth& each) { return each.id() == heaviest->moment_id(); });
+  return moment == moments.end() ? nullptr : &*moment;
+}
+
 bool IsHeld(const EscalationState& open) {
   if (open.requested_severity() > 0 || open.unlisted_count() > 0) return true;
   return std::any_of(open.held().begin(), open.held().end(), [](const HeldMoment& held) { return !held.withdrawn(); });

@@ -41,6 +41,10 @@ void Unlist(state::v1::EscalationState& escalation, absl::string_view moment_id)
 // The call that a listed moment came by.
 PersonCall CallOf(const state::v1::HeldMoment& held, const state::v1::EscalationState& escalation);
 
+// What the escalation is about most: of those that hold it the heaviest, of equals the first; of those withdrawn only where
+// nothing holds it. Null where no moment is listed.
+const events::v1::MomentOfTruth* HeaviestMoment(const state::v1::EscalationState& escalation);
+
 // Something still asks for a person: a moment that was not withdrawn, or a caller.
 bool IsHeld(const state::v1::EscalationState& escalation);
 

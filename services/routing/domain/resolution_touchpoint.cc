@@ -1,16 +1,16 @@
 #include "services/routing/domain/resolution_touchpoint.h"
 
-#include <set>
-
 #include "common/ids/id.h"
 #include "common/names/name_key.h"
+#include "services/routing/domain/held_moments.h"
 #include "services/routing/domain/routing_policy.h"
 
 namespace touchstone::routing {
 
 namespace events = touchstone::events::v1;
 
-std::optional<events::Touchpoint> ResolutionTouchpoint(const events::Escalation& escalation) {
+std::optional<events::Touchpoint> ResolutionTouchpoint(const state::v1::EscalationState& state) {
+  const events::Escalation& escalation = state.escalation();
   if (escalation.cause_depth() + 1 > kCauseDepthMax) return std::nullopt;
   const events::Resolution& resolution = escalation.resolution();
   events::Touchpoint touchpoint;
@@ -26,11 +26,8 @@ std::optional<events::Touchpoint> ResolutionTouchpoint(const events::Escalation&
   *touchpoint.mutable_occur_time() = resolution.resolve_time();
   touchpoint.set_outcome(resolution.code() == events::RESOLUTION_CODE_SOLVED ? events::OUTCOME_SUCCEEDED
                                                                              : events::OUTCOME_FAILED);
-  std::set<int> kinds;
-  for (const events::MomentOfTruth& moment : escalation.moments()) {
-    if (moment.strand().id().empty() || !kinds.insert(moment.strand().kind()).second) continue;
-    *touchpoint.add_correlations() = moment.strand();
-  }
+  const events::MomentOfTruth* heaviest = HeaviestMoment(state);
+  if (heaviest != nullptr && !heaviest->strand().id().empty()) *touchpoint.add_correlations() = heaviest->strand();
   events::Cause& cause = *touchpoint.mutable_caused_by();
   cause.set_kind(events::CAUSE_KIND_ESCALATION);
   cause.set_id(escalation.id());
