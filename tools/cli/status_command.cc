@@ -22,6 +22,15 @@ namespace {
 using operations::v1::GetStatusResponse;
 using operations::v1::OperationsService;
 
+// A task's clock moves with its input, so the time of one that has none looks as if it were stuck.
+constexpr char kTimesExplained[] =
+    "\nTimes are UTC. A task with nothing to do is idle and its time stands still until the next record or timer.\n";
+
+std::string Stands(const operations::v1::TaskStatus& task) {
+  if (!task.stopped().empty()) return absl::StrCat("stopped: ", task.stopped());
+  return task.lag() == 0 ? "idle" : absl::StrCat(task.lag(), " behind");
+}
+
 std::string StatusText(const GetStatusResponse& status, int width) {
   std::string text =
       absl::StrFormat("touchstone %s on the %s log, up for %s, %.1f GB free\n", status.version(), status.log(),
@@ -29,12 +38,13 @@ std::string StatusText(const GetStatusResponse& status, int width) {
   if (!status.intake_stopped().empty()) absl::StrAppend(&text, "intake is stopped: ", status.intake_stopped(), "\n");
   for (const operations::v1::PackStatus& pack : status.packs())
     absl::StrAppend(&text, "pack ", pack.pack(), " ", pack.version(), ", ", pack.rule_count(), " rules\n");
-  Table table({"task", "partition", "lag", "processed", "dead letters", "task time (UTC)", "stopped"});
+  Table table({"task", "partition", "processed", "dead letters", "last did something", "next timer", "stands"});
   for (const operations::v1::TaskStatus& task : status.tasks()) {
-    table.Add({task.kind(), absl::StrCat(task.partition()), absl::StrCat(task.lag()), absl::StrCat(task.processed_count()),
-               absl::StrCat(task.dead_letter_count()), TimeText(task.task_time(), absl::UTCTimeZone()), task.stopped()});
+    table.Add({task.kind(), absl::StrCat(task.partition()), absl::StrCat(task.processed_count()),
+               absl::StrCat(task.dead_letter_count()), TimeText(task.task_time(), absl::UTCTimeZone()),
+               TimeText(task.next_timer_time(), absl::UTCTimeZone()), Stands(task)});
   }
-  return table.empty() ? text : absl::StrCat(text, "\n", table.Render(width));
+  return table.empty() ? text : absl::StrCat(text, "\n", table.Render(width), kTimesExplained);
 }
 
 absl::StatusOr<int> ShowStatus(Context& context) {
