@@ -64,6 +64,11 @@ absl::Status NotListening(absl::string_view address, absl::string_view why) {
   return absl::FailedPreconditionError(absl::StrCat("cannot listen at ", address, ": ", why, "; choose --listen"));
 }
 
+// The address can be none of this machine's, whatever runs on it.
+absl::Status NoAddressHere(absl::string_view address, absl::string_view why) {
+  return absl::InvalidArgumentError(NotListening(address, why).message());
+}
+
 }  // namespace
 
 bool ReachableFromHereOnly(absl::string_view address) {
@@ -82,7 +87,7 @@ absl::Status CheckListenAddress(absl::string_view address, absl::string_view all
                                                    "unix:/run/touchstone.sock (port 0: any free one)"));
   }
   if (ReachableFromHereOnly(address) || allow_remote_plaintext == kRemotePlaintextWords) return absl::OkStatus();
-  return absl::FailedPreconditionError(
+  return absl::InvalidArgumentError(
       absl::StrCat("address ", address,
                    " may be reached from other machines, and this server speaks without TLS: listen at 127.0.0.1, or say "
                    "allow_remote_plaintext: \"",
@@ -95,13 +100,16 @@ absl::Status CheckSocketFileIsFree(absl::string_view address) {
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof(name.sun_path)) {
-    return NotListening(absl::StrCat("unix:", path),
-                        absl::StrCat("a socket's path has 1 to ", sizeof(name.sun_path) - 1, " bytes"));
+    return NoAddressHere(absl::StrCat("unix:", path),
+                         absl::StrCat("a socket's path has 1 to ", sizeof(name.sun_path) - 1, " bytes"));
   }
   std::memcpy(name.sun_path, path.data(), path.size());
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return NotListening(absl::StrCat("unix:", path), std::strerror(errno));
   const absl::Cleanup close_fd = [fd] { close(fd); };
+  // Else gRPC finds out, and says so on stderr in words of its own.
+  if (const size_t slash = path.rfind('/'); slash != std::string::npos && access(path.substr(0, slash + 1).c_str(), F_OK) != 0)
+    return NoAddressHere(absl::StrCat("unix:", path), "its folder is not there");
   if (connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0) return InUse(absl::StrCat("unix:", path));
   return absl::OkStatus();
 }
@@ -114,12 +122,13 @@ absl::Status WhyNotListening(const std::string& address) {
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
   if (const int error = getaddrinfo(split->host.c_str(), split->port.c_str(), &hints, &found); error != 0) {
-    return NotListening(address, gai_strerror(error));
+    return NoAddressHere(address, gai_strerror(error));
   }
   const absl::Cleanup free_found = [found] { freeaddrinfo(found); };
   for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
     const int error = TryToListen(*one);
     if (error == EADDRINUSE) return InUse(address);
+    if (error == EADDRNOTAVAIL) return NoAddressHere(address, std::strerror(error));
     if (error != 0) return NotListening(address, std::strerror(error));
   }
   return NotListening(address, "gRPC could not, though the address is free now");

@@ -14,15 +14,17 @@ inline constexpr absl::string_view kRemotePlaintextWords = "yes, without TLS";
 // True for `127.x.y.z:port`, `localhost:port`, `[::1]:port`, `unix:path` and `unix-abstract:name`.
 bool ReachableFromHereOnly(absl::string_view address);
 
-// INVALID_ARGUMENT where `address` is none of host:port and unix:path; FAILED_PRECONDITION where others reach it and
-// `allow_remote_plaintext` is not kRemotePlaintextWords. Both say what to write instead.
+// INVALID_ARGUMENT where `address` is none of host:port and unix:path, or others reach it and `allow_remote_plaintext` is not
+// kRemotePlaintextWords. Both say what to write instead.
 absl::Status CheckListenAddress(absl::string_view address, absl::string_view allow_remote_plaintext);
 
 // FAILED_PRECONDITION where a process answers at the socket file of a `unix:` address: gRPC would remove that file and
-// take the address over without a word. OK for all other addresses. Blocks for a connect to a local socket.
+// take the address over without a word. INVALID_ARGUMENT where its folder is not there. OK for all other addresses. Blocks for a
+// connect to a local socket.
 absl::Status CheckSocketFileIsFree(absl::string_view address);
 
-// Why listening at `address` did not work: asks the kernel again, for gRPC does not say. FAILED_PRECONDITION.
+// Why listening at `address` did not work: asks the kernel again, for gRPC does not say. INVALID_ARGUMENT where it is no address
+// of this machine, else FAILED_PRECONDITION.
 absl::Status WhyNotListening(const std::string& address);
 
 }  // namespace touchstone::rpc

@@ -70,7 +70,8 @@ class Server {
   // is stopped and destroyed.
   void Add(absl::string_view name, std::unique_ptr<grpc::Service> service);
 
-  // Listens. INVALID_ARGUMENT: no address; FAILED_PRECONDITION: the address is in use, not ours, or open to other machines.
+  // Listens. INVALID_ARGUMENT: no address, or none of this machine, or open to others without their being
+  // told in words; FAILED_PRECONDITION: the address is in use, or not allowed to us.
   // Health says NOT_SERVING from the first call on, until SetServing.
   absl::Status Start();
 

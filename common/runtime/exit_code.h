@@ -14,7 +14,7 @@ enum ExitCode : int {
   kExitUsage = 2,
   // Nothing listens, or not in time: trying again may help.
   kExitUnavailable = 3,
-  // What was asked for is not there.
+  // What the suite was asked for is not there. A file that is not there is kExitUsage.
   kExitNotFound = 4,
 };
 
@@ -32,6 +32,12 @@ inline ExitCode ExitCodeOf(const absl::Status& status) {
     default:
       return kExitFailed;
   }
+}
+
+// The error of what serves, or only reads files, and is asked for nothing: where something is not there, a flag or a setting
+// named it, and that is the mistake. NOT_FOUND becomes INVALID_ARGUMENT.
+inline absl::Status SettingError(absl::Status status) {
+  return absl::IsNotFound(status) ? absl::InvalidArgumentError(status.message()) : status;
 }
 
 }  // namespace touchstone::runtime

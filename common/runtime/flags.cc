@@ -11,7 +11,7 @@ namespace touchstone::runtime {
 std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const char* const* argv) {
   const std::string name(program);
   CLI::App app(absl::StrCat(name, " of Touchstone\n\nExample: ", name,
-                            " --config touchstone.yaml --set server.listen=127.0.0.1:7300 --admin 127.0.0.1:9300"),
+                            " --config touchstone.yaml --set listen=127.0.0.1:7300 --admin 127.0.0.1:9300"),
                name);
   app.set_version_flag("--version", absl::StrCat(name, " 0.1.0"));
   Flags flags;

@@ -7,7 +7,7 @@ namespace touchstone::runtime {
 
 int Finished(absl::string_view program, const absl::Status& status) {
   if (!status.ok()) WriteToStderr(absl::StrCat(program, ": ", status.message(), "\n"));
-  return ExitCodeOf(status);
+  return ExitCodeOf(SettingError(status));
 }
 
 }  // namespace touchstone::runtime

@@ -19,7 +19,7 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenEmbedded(const ProcessCo
   std::error_code error;
   std::filesystem::create_directories(config.embedded().data_dir(), error);
   if (error)
-    return absl::UnavailableError(
+    return absl::FailedPreconditionError(
         absl::StrCat("data folder '", config.embedded().data_dir(), "' cannot be made: ", error.message()));
   eventlog::EmbeddedOptions options;
   options.folder = absl::StrCat(config.embedded().data_dir(), "/log");

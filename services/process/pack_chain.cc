@@ -3,11 +3,15 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/status/macros.h"
+#include "common/text/nearest.h"
 
 namespace touchstone::process {
 namespace {
@@ -18,7 +22,7 @@ constexpr size_t kMaxChain = 4;
 absl::StatusOr<std::string> ExtendedBy(const std::string& folder) {
   const std::string path = absl::StrCat(folder, "/pack.yaml");
   std::ifstream file(path);
-  if (!file) return absl::NotFoundError(absl::StrCat("pack file '", path, "' cannot be read"));
+  if (!file) return NoSuchPack(folder);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   try {
     const YAML::Node pack = YAML::Load(text);
@@ -29,6 +33,19 @@ absl::StatusOr<std::string> ExtendedBy(const std::string& folder) {
 }
 
 }  // namespace
+
+absl::Status NoSuchPack(const std::string& folder) {
+  const std::filesystem::path asked(folder);
+  std::vector<std::string> packs;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(asked.parent_path().empty() ? "." : asked.parent_path(), error)) {
+    if (std::filesystem::exists(entry.path() / "pack.yaml", error)) packs.push_back(entry.path().filename().string());
+  }
+  std::sort(packs.begin(), packs.end());
+  return absl::NotFoundError(absl::StrCat("pack: there is no '", asked.string(), "/pack.yaml' that can be read",
+                                          text::DidYouMean(asked.filename().string(), packs),
+                                          packs.empty() ? "" : absl::StrCat("; packs there: ", absl::StrJoin(packs, ", "))));
+}
 
 absl::StatusOr<std::vector<std::string>> PackChain(const std::string& packs_dir, absl::string_view pack) {
   std::vector<std::string> chain;

@@ -69,8 +69,13 @@ class BadOperationTest(EndToEndTest):
 
     def test_an_address_that_others_reach(self):
         suite = self.start("touchstone", "up", "--data-dir", self.folder / "data", "--listen", "0.0.0.0:0")
-        self.assertNotEqual(suite.ended(), 0)
-        self.assertRegex(suite.errors(), "yes, without TLS")
+        self.refuses(suite, USAGE, "yes, without TLS")
+
+    def test_an_address_that_is_none(self):
+        for listen in ("foo", "127.0.0.1:99999", f"unix:{self.folder}/none/x.sock"):
+            with self.subTest(listen):
+                suite = self.start("touchstone", "up", "--data-dir", self.folder / "data", "--listen", listen)
+                self.refuses(suite, USAGE, re.escape(listen), "listen")
 
     def filled_folder(self):
         suite = self.up()
@@ -131,7 +136,10 @@ class BadOperationTest(EndToEndTest):
         config = self.folder / "config.yaml"
         config.write_text("listen: 127.0.0.1:0\npakc: retail\n")
         self.refuses(self.up("--config", config), USAGE, re.escape(str(config)) + ":2:1", "pakc")
-        self.refuses(self.up("--set", "pack=retial"), NOT_FOUND, "deploy/packs/retial")
+        self.refuses(self.up("--set", "pack=retial"), USAGE, "deploy/packs/retial", "did you mean 'retail'")
+        self.refuses(self.up("--config", self.folder / "none.yaml"), USAGE, "none.yaml")
+        self.refuses(self.up("--set", "packs_dir=nowhere"), USAGE, "packs_dir", "nowhere")
+        self.refuses(self.up("--set", f"secret_file={self.folder}/none"), USAGE, "secret", "none")
 
     def test_packs_with_an_error_in_each_part(self):
         errors = {

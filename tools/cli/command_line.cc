@@ -1,29 +1,25 @@
 #include "tools/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdlib>
-#include <iterator>
 #include <ostream>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/rpc/grpc_log.h"
 #include "common/runtime/exit_code.h"
-#include "common/text/nearest.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/usage_error.h"
 
 namespace touchstone::cli {
 namespace {
 
 constexpr char kDescription[] = "Touchstone: every touchpoint is rubbed on it, and what shows is the moment of truth.";
 constexpr char kFooter[] =
-    "Names are written customer:42, email:a@b.c. Exit codes: 0 done, 1 failed, 2 wrong flag, file or value, 3 nothing listens "
-    "or\n"
-    "no answer in time, 4 what was asked for is not there.";
+    "Names are written customer:42, email:a@b.c. Exit codes: 0 done, 1 failed, 2 wrong flag, file or value, 3 nothing listens\n"
+    "or no answer in time, 4 the suite does not have what was asked for.";
 
 // In the order in which they are listed.
 constexpr AddCommand kCommands[] = {AddSend,    AddImport,      AddReplay,      AddJourney,  AddMoments,
@@ -38,23 +34,11 @@ int PrintError(const absl::Status& status, Context& context) {
 // What CLI11 throws is either an answer (--help) or a mistake.
 int Ended(const CLI::App& app, const CLI::ParseError& error, Context& context) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error, context.out, context.err);
-  context.err << "touchstone: " << error.what() << "\n  See touchstone --help, or touchstone COMMAND --help." << std::endl;
+  context.err << "touchstone: " << UsageText(app, error) << std::endl;
   return runtime::kExitUsage;
 }
 
-// What is no command, before CLI11 says only that one is missing.
-absl::Status CheckCommand(const CLI::App& app, int argc, const char* const* argv) {
-  if (argc < 2 || argv[1][0] == '-') return absl::OkStatus();
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
-  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("'", argv[1], "' is no command", text::DidYouMean(argv[1], names), "\n  See touchstone --help."));
-}
-
-}  // namespace
-
-CLI::App* Declare(CLI::App& app, Context& context, const Description& description, std::function<absl::StatusOr<int>()> run) {
+CLI::App* DeclareAny(CLI::App& app, Context& context, const Description& description, std::function<absl::StatusOr<int>()> run) {
   CLI::App* command = app.add_subcommand(description.name, description.what);
   command->footer(absl::StrCat("Example:\n  ", absl::StrReplaceAll(description.example, {{"\n", "\n  "}})));
   command->add_flag("--json", context.json, "Print JSON, one object a line");
@@ -62,9 +46,19 @@ CLI::App* Declare(CLI::App& app, Context& context, const Description& descriptio
   return command;
 }
 
+}  // namespace
+
+CLI::App* Declare(CLI::App& app, Context& context, const Description& description, std::function<absl::StatusOr<int>()> run) {
+  return DeclareAny(app, context, description, [run = std::move(run)]() -> absl::StatusOr<int> {
+    absl::StatusOr<int> code = run();
+    if (!code.ok()) return runtime::SettingError(code.status());
+    return code;
+  });
+}
+
 CLI::App* DeclareRemote(CLI::App& app, Context& context, const Description& description,
                         std::function<absl::StatusOr<int>()> run) {
-  CLI::App* command = Declare(app, context, description, [run = std::move(run)] {
+  CLI::App* command = DeclareAny(app, context, description, [run = std::move(run)] {
     // What gRPC has to say beside its statuses is not for users.
     const rpc::GrpcLog silent(nullptr);
     return run();
@@ -85,7 +79,7 @@ int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Sp
   app.require_subcommand(1);
   for (const AddCommand add : heavy) add(app, context);
   for (const AddCommand add : kCommands) add(app, context);
-  if (const absl::Status status = CheckCommand(app, argc, argv); !status.ok()) return PrintError(status, context);
+  if (const absl::Status status = CheckCommands(app, argc, argv); !status.ok()) return PrintError(status, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -24,7 +24,8 @@ struct Description {
   std::string example;
 };
 
-// A subcommand with --json and --help; the caller adds its own flags. `run` is called once all flags are known.
+// A subcommand with --json and --help; the caller adds its own flags. `run` is called once all flags are known. It asks no suite:
+// what is not there is a file that was named, and exits as a wrong value does.
 CLI::App* Declare(CLI::App& app, Context& context, const Description& description, std::function<absl::StatusOr<int>()> run);
 
 // The same with --address: for commands that talk to a suite.

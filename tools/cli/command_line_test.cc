@@ -144,12 +144,39 @@ TEST_F(CommandLineTest, ExitCodesSayWhatHappened) {
   EXPECT_THAT(err_.str(), HasSubstr("did you mean 'send'?"));
   EXPECT_EQ(Run({"send", "--type", "order.purchased", "--name", "customer:42", "--channel", "wep"}), 2);
   EXPECT_THAT(err_.str(), HasSubstr("did you mean 'web'?"));
-  EXPECT_EQ(Run({"replay", "/nowhere.jsonl"}), 4);
+  EXPECT_EQ(Run({"replay", "/nowhere.jsonl"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("/nowhere.jsonl: cannot be opened"));
+  EXPECT_EQ(Run({"cel", "eval", "true", "--touchpoint", "/nowhere.json"}, "", false), 2);
+  EXPECT_EQ(Run({"import", "--mapping", "/nowhere.yaml", "x.csv"}), 2);
   EXPECT_EQ(Run({"status"}), 1);
   server_->Shutdown();
   server_.reset();
   EXPECT_EQ(Run({"status"}), 3);
   EXPECT_THAT(err_.str(), HasSubstr("nothing listens at " + address_));
+}
+
+TEST_F(CommandLineTest, WhatIsNoCommandAndNoFlagIsToldTheNearest) {
+  const struct {
+    std::vector<std::string> words;
+    std::string says;
+  } cases[] = {
+      {{"journy", "customer:1"}, "'journy' is no command; did you mean 'journey'?\n  See touchstone --help."},
+      {{"outreach", "lst"},
+       "'lst' is no command of touchstone outreach; did you mean 'list'?\n  See touchstone outreach --help."},
+      {{"escalations"}, "touchstone escalations: say which: list, get, create, cancel, watch"},
+      {{}, "touchstone: say which: "},
+      {{"send", "--tpye", "x"},
+       "touchstone send: there is no flag --tpye; did you mean '--type'?\n  See touchstone send --help."},
+      {{"send", "--chanel=web"}, "touchstone send: there is no flag --chanel; did you mean '--channel'?"},
+      {{"outreach", "list", "--stats", "held"}, "touchstone outreach list: there is no flag --stats; did you mean '--status'?"},
+      {{"journey", "customer:1", "customer:2"}, "touchstone journey: 'customer:2' is not expected"},
+      {{"journey"}, "touchstone journey: NAME is required"},
+      {{"desktop", "--agent", "a", "--capacity", "99"}, "touchstone desktop: --capacity"},
+  };
+  for (const auto& one : cases) {
+    EXPECT_EQ(Run(one.words, "", false), 2) << ::testing::PrintToString(one.words);
+    EXPECT_THAT(err_.str(), HasSubstr("touchstone: " + one.says)) << ::testing::PrintToString(one.words);
+  }
 }
 
 TEST_F(CommandLineTest, AnArgumentThatIsWrongIsNamedWithWhatItShouldLookLike) {

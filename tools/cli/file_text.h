@@ -9,7 +9,7 @@ namespace touchstone::cli {
 
 inline constexpr size_t kFileTextBytesMax = 16 << 20;
 
-// A whole file. NOT_FOUND; INVALID_ARGUMENT for one of more than kFileTextBytesMax. Blocks.
+// A whole file that a flag named. INVALID_ARGUMENT: it is not there, or has more than kFileTextBytesMax. Blocks.
 absl::StatusOr<std::string> ReadFileText(const std::string& path);
 
 }  // namespace touchstone::cli

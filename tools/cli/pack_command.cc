@@ -1,9 +1,11 @@
 #include "tools/cli/pack_command.h"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -14,18 +16,27 @@
 #include "services/classification/pack_examples.h"
 #include "services/classification/pack_loader.h"
 #include "services/classification/testing/example_runner.h"
+#include "services/process/pack_chain.h"
 #include "tools/cli/command_line.h"
 
 namespace touchstone::cli {
 namespace {
 
+absl::Status CheckFolder(const std::string& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(std::filesystem::path(folder) / "pack.yaml", error)) return absl::OkStatus();
+  return process::NoSuchPack(folder);
+}
+
 absl::StatusOr<int> Check(const std::string& folder, Context& context) {
+  RETURN_IF_ERROR(CheckFolder(folder));
   RETURN_IF_ERROR(classification::LoadPack(folder).status());
   context.out << (context.json ? R"({"ok": true})" : absl::StrCat(folder, ": all of it is in order")) << std::endl;
   return runtime::kExitOk;
 }
 
 absl::StatusOr<int> Test(const std::string& folder, Context& context) {
+  RETURN_IF_ERROR(CheckFolder(folder));
   ASSIGN_OR_RETURN(const std::shared_ptr<const classification::Pack> pack, classification::LoadPack(folder));
   ASSIGN_OR_RETURN(const std::vector<classification::Example> examples, classification::LoadExamples(folder + "/examples"));
   int failed = 0;

@@ -66,7 +66,7 @@ absl::StatusOr<int> Replay(const ReplayFlags& flags, Context& context) {
   ASSIGN_OR_RETURN(const std::optional<double> speed, SpeedOf(flags.speed));
   std::ifstream in(flags.file, std::ios::binary | std::ios::ate);
   if (!in.is_open())
-    return absl::NotFoundError(absl::StrCat(flags.file, ": cannot be opened: is it there, and may you read it?"));
+    return absl::InvalidArgumentError(absl::StrCat(flags.file, ": cannot be opened: is it there, and may you read it?"));
   const int64_t bytes = in.tellg();
   in.seekg(0);
   ASSIGN_OR_RETURN(const auto stub, StubOf<IngestionService>(context));

@@ -10,6 +10,7 @@
 #include "common/runtime/exit_code.h"
 #include "common/runtime/host.h"
 #include "common/status/macros.h"
+#include "common/text/nearest.h"
 #include "services/process/process.h"
 #include "services/suite/suite.h"
 #include "tools/cli/command_line.h"
@@ -29,10 +30,11 @@ absl::StatusOr<runtime::LogLevel> LevelOf(const std::string& word) {
   if (word == "info") return runtime::LogLevel::kInfo;
   if (word == "warning") return runtime::LogLevel::kWarning;
   if (word == "error") return runtime::LogLevel::kError;
-  return absl::InvalidArgumentError(absl::StrCat("--log-level: '", word, "' is none of debug, info, warning, error"));
+  return absl::InvalidArgumentError(absl::StrCat("--log-level: '", word, "' is none of debug, info, warning, error",
+                                                 text::DidYouMean(word, {"debug", "info", "warning", "error"})));
 }
 
-absl::StatusOr<int> Up(UpFlags flags, Context& context) {
+absl::Status Serve(UpFlags flags, Context& context) {
   ASSIGN_OR_RETURN(flags.runtime.log_level, LevelOf(flags.log_level));
   if (!flags.data_dir.empty()) flags.runtime.overrides.push_back(absl::StrCat("embedded.data_dir=", flags.data_dir));
   if (!flags.listen.empty()) flags.runtime.overrides.push_back(absl::StrCat("listen=", flags.listen));
@@ -41,8 +43,7 @@ absl::StatusOr<int> Up(UpFlags flags, Context& context) {
   runtime::Host host("touchstone", flags.runtime);
   RETURN_IF_ERROR(host.OpenAdmin());
   const auto ready = [&context](const std::string& address) { context.out << "ready " << address << std::endl; };
-  RETURN_IF_ERROR(suite::ServeSuite(host, config, ready));
-  return runtime::kExitOk;
+  return suite::ServeSuite(host, config, ready);
 }
 
 }  // namespace
@@ -54,7 +55,10 @@ void AddUp(CLI::App& app, Context& context) {
               {.name = "up",
                .what = "Runs the whole suite in this process, until Ctrl-C; prints `ready ADDRESS` once it serves",
                .example = "touchstone up --data-dir var/touchstone --listen 127.0.0.1:7300 --admin 127.0.0.1:7301"},
-              [flags, &context] { return Up(*flags, context); });
+              [flags, &context]() -> absl::StatusOr<int> {
+                RETURN_IF_ERROR(Serve(*flags, context));
+                return runtime::kExitOk;
+              });
   command->add_option("--data-dir", flags->data_dir, "Where the embedded log is kept [var/touchstone]")->type_name("DIR");
   command->add_option("--listen", flags->listen, "HOST:PORT or unix:PATH; port 0: a free one [127.0.0.1:7300]")
       ->type_name("ADDRESS");

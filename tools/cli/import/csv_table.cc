@@ -11,7 +11,8 @@ namespace touchstone::cli {
 
 absl::StatusOr<CsvFile> CsvFile::Open(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in.is_open()) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened: is it there, and may you read it?"));
+  if (!in.is_open())
+    return absl::InvalidArgumentError(absl::StrCat(path, ": cannot be opened: is it there, and may you read it?"));
   CsvReader reader(in);
   CsvRow first;
   if (!reader.Next(first))
@@ -35,7 +36,7 @@ std::optional<size_t> CsvFile::FindColumn(absl::string_view name) const {
 
 absl::Status CsvFile::ReadRows(const OnRow& on_row) const {
   std::ifstream in(path_, std::ios::binary);
-  if (!in.is_open()) return absl::NotFoundError(absl::StrCat(path_, ": cannot be opened any more"));
+  if (!in.is_open()) return absl::FailedPreconditionError(absl::StrCat(path_, ": cannot be opened any more"));
   CsvReader reader(in);
   CsvRow row;
   reader.Next(row);

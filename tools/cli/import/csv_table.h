@@ -22,7 +22,7 @@ inline constexpr size_t kJoinedRowsMax = 5'000'000;
 // A CSV file whose first row names its columns.
 class CsvFile {
  public:
-  // NOT_FOUND, or INVALID_ARGUMENT where it has no usable first row. Opens the file.
+  // INVALID_ARGUMENT where it is not there or has no usable first row. Opens the file.
   static absl::StatusOr<CsvFile> Open(const std::string& path);
 
   const std::string& path() const { return path_; }
