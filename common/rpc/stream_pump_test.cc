@@ -109,8 +109,8 @@ TEST_F(StreamPumpTest, AFinishedStreamMakesRoom) {
   ASSERT_TRUE(pump.Add(stream).ok());
   stream->Close(absl::CancelledError());
   pump.Wake(stream.get());
-  while (pump.size() > 0) std::this_thread::yield();
-  EXPECT_EQ(stream.use_count(), 1) << "the pump holds it still";
+  // It makes room first, and lets go of it a moment later.
+  while (pump.size() > 0 || stream.use_count() > 1) std::this_thread::yield();
   EXPECT_TRUE(pump.Add(std::make_shared<Counted>()).ok());
 }
 

@@ -1,11 +1,12 @@
 # How every target of the project is made, so that a folder's CMakeLists.txt says only what is its own.
 #
-#   touchstone_library(NAME [PURE] [GRPC] SOURCES ... [DEPS ...] [TESTS x_test.cc ...] [TEST_DEPS ...] [TEST_LABEL unit])
-#   touchstone_test(NAME SOURCE ... [DEPS ...] [LABEL unit] [TIMEOUT s])
+#   touchstone_library(NAME [PURE] [GRPC] [DOMAIN] SOURCES ... [DEPS ...] [TESTS x_test.cc ...] [TEST_DEPS ...] [TEST_LABEL unit])
+#   touchstone_test(NAME SOURCE ... [DOMAIN] [DEPS ...] [LABEL unit] [TIMEOUT s])
 #   touchstone_program(NAME SOURCES ... [DEPS ...])
 #
 # A library is `touchstone_NAME`, alias `touchstone::NAME`; without SOURCES it is header-only. PURE says: no gRPC, no log,
 # no thread, no clock, through the whole chain of what it links; touchstone_check_layers() holds that at configure time.
+# DOMAIN says of tests outside a folder `domain` that they drive one: they run under the sanitizers too.
 
 find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
@@ -63,7 +64,7 @@ function(touchstone_common_settings target pch)
 endfunction()
 
 function(touchstone_library name)
-  cmake_parse_arguments(ARG "PURE;GRPC" "TEST_LABEL;TEST_TIMEOUT" "SOURCES;DEPS;TESTS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "PURE;GRPC;DOMAIN" "TEST_LABEL;TEST_TIMEOUT" "SOURCES;DEPS;TESTS;TEST_DEPS" ${ARGN})
   set(target touchstone_${name})
   if(ARG_SOURCES)
     add_library(${target} STATIC ${ARG_SOURCES})
@@ -86,17 +87,21 @@ function(touchstone_library name)
   if(NOT ARG_TEST_LABEL)
     set(ARG_TEST_LABEL unit)
   endif()
+  set(domain "")
+  if(ARG_DOMAIN)
+    set(domain DOMAIN)
+  endif()
   foreach(test IN LISTS ARG_TESTS)
     get_filename_component(stem ${test} NAME_WE)
-    touchstone_test(${name}_${stem} SOURCE ${test} DEPS touchstone::${name} ${ARG_TEST_DEPS} LABEL ${ARG_TEST_LABEL} TIMEOUT ${ARG_TEST_TIMEOUT})
+    touchstone_test(${name}_${stem} ${domain} SOURCE ${test} DEPS touchstone::${name} ${ARG_TEST_DEPS} LABEL ${ARG_TEST_LABEL} TIMEOUT ${ARG_TEST_TIMEOUT})
   endforeach()
 endfunction()
 
-# What tools/test runs under the sanitizers: the unit tests of common/ and of the domains.
+# What tools/test runs under the sanitizers: the unit tests of common/ and those that drive a domain, wherever they lie.
 add_custom_target(sanitized_tests)
 
 function(touchstone_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCE;DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "DOMAIN" "LABEL;TIMEOUT" "SOURCE;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SOURCE})
   touchstone_common_settings(${name} touchstone_pch_test)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main)
@@ -107,8 +112,8 @@ function(touchstone_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
-  if(ARG_LABEL STREQUAL "unit" AND folder MATCHES "^common/|^services/[^/]*/domain")
+  file(RELATIVE_PATH path "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SOURCE}")
+  if(ARG_LABEL STREQUAL "unit" AND (ARG_DOMAIN OR path MATCHES "^common/|^services/[^/]*/domain/"))
     list(APPEND ARG_LABEL sanitize)
     add_dependencies(sanitized_tests ${name})
   endif()
