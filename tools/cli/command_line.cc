@@ -34,7 +34,7 @@ int PrintError(const absl::Status& status, Context& context) {
 // What CLI11 throws is either an answer (--help) or a mistake.
 int Ended(const CLI::App& app, const CLI::ParseError& error, Context& context) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error, context.out, context.err);
-  context.err << "touchstone: " << UsageText(app, error) << std::endl;
+  context.err << UsageText(app, error) << std::endl;
   return runtime::kExitUsage;
 }
 
@@ -79,7 +79,10 @@ int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Sp
   app.require_subcommand(1);
   for (const AddCommand add : heavy) add(app, context);
   for (const AddCommand add : kCommands) add(app, context);
-  if (const absl::Status status = CheckCommands(app, argc, argv); !status.ok()) return PrintError(status, context);
+  if (const absl::Status status = CheckCommands(app, argc, argv); !status.ok()) {
+    context.err << status.message() << std::endl;
+    return runtime::ExitCodeOf(status);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -48,6 +49,17 @@ absl::StatusOr<std::vector<Example>> Chosen(const ExamplesFlags& flags) {
 }
 
 void List(const std::vector<Example>& examples, Context& context) {
+  if (context.json) {
+    for (const Example& example : examples) {
+      const nlohmann::json line = {{"customer", absl::StrCat("customer:", example.customer)},
+                                   {"touchpoints", example.events.size()},
+                                   {"moments", example.moments.size()},
+                                   {"shows", example.shows}};
+      context.out << line.dump() << "\n";
+    }
+    context.out << std::flush;
+    return;
+  }
   Table table({"customer", "touchpoints", "moments", "shows"});
   for (const Example& example : examples) {
     table.Add({absl::StrCat("customer:", example.customer), absl::StrCat(example.events.size()),

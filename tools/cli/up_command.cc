@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -42,7 +43,9 @@ absl::Status Serve(UpFlags flags, Context& context) {
                    process::ReadProcessConfig(flags.runtime.config_file, flags.runtime.overrides));
   runtime::Host host("touchstone", flags.runtime);
   RETURN_IF_ERROR(host.OpenAdmin());
-  const auto ready = [&context](const std::string& address) { context.out << "ready " << address << std::endl; };
+  const auto ready = [&context](const std::string& address) {
+    context.out << (context.json ? nlohmann::json{{"ready", address}}.dump() : "ready " + address) << std::endl;
+  };
   return suite::ServeSuite(host, config, ready);
 }
 

@@ -51,9 +51,8 @@ absl::Status CheckCommands(const CLI::App& app, int argc, const char* const* arg
     if (argv[i][0] == '-') return absl::OkStatus();
     const auto found = std::find(names.begin(), names.end(), argv[i]);
     if (found == names.end()) {
-      const std::string of = group == &app ? "" : absl::StrCat(" of ", line);
       return absl::InvalidArgumentError(
-          absl::StrCat("'", argv[i], "' is no command", of, text::DidYouMean(argv[i], names), ReadOn(line)));
+          absl::StrCat(line, ": '", argv[i], "' is no command of it", text::DidYouMean(argv[i], names), ReadOn(line)));
     }
     group = CommandsOf(*group)[static_cast<size_t>(found - names.begin())];
     absl::StrAppend(&line, " ", *found);

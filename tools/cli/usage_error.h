@@ -12,6 +12,8 @@ class ParseError;
 
 namespace touchstone::cli {
 
+// Both begin with the command as it is typed: `touchstone send: there is no flag --tpye; ...`.
+
 // INVALID_ARGUMENT where the first words are no command of `app`, or a command that asks for one of its own and got none: which
 // there are, and the nearest. Before CLI11 parses, which says of both only that a subcommand is missing.
 absl::Status CheckCommands(const CLI::App& app, int argc, const char* const* argv);

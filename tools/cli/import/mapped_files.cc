@@ -81,8 +81,7 @@ absl::Status MappedFiles::Bind() {
   if (!times.ok()) errors.Add("zone", times.status().message());
   if (times.ok()) times_ = std::make_unique<CellTime>(*std::move(times));
   RETURN_IF_ERROR(errors.ToStatus());
-  std::vector<std::string> names;
-  for (const auto& [name, place] : by_name_) names.push_back(name);
+  const std::vector<std::string> names = TableNames();
   for (int i = 0; i < mapping_.touchpoints_size(); ++i) {
     const std::string& from = mapping_.touchpoints(i).from();
     if (by_name_.count(from) == 0)
@@ -97,6 +96,12 @@ absl::Status MappedFiles::Bind() {
   return errors.ToStatus();
 }
 
+std::vector<std::string> MappedFiles::TableNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, place] : by_name_) names.push_back(name);
+  return names;
+}
+
 void MappedFiles::BindJoins(size_t table, TableScope& scope, MappingErrors& errors) {
   const mapping::v1::Table& declared = *tables_[table]->declared;
   for (int i = 0; i < declared.joins_size(); ++i) {
@@ -106,7 +111,8 @@ void MappedFiles::BindJoins(size_t table, TableScope& scope, MappingErrors& erro
     if (!by.ok()) errors.Add(absl::StrCat(path, ".by"), by.status().message());
     const auto other = by_name_.find(join.table());
     if (other == by_name_.end()) {
-      errors.Add(absl::StrCat(path, ".table"), absl::StrCat("'", join.table(), "' is no table"));
+      errors.Add(absl::StrCat(path, ".table"),
+                 absl::StrCat("'", join.table(), "' is no table", text::DidYouMean(join.table(), TableNames())));
       continue;
     }
     if (tables_[other->second]->declared->key().empty())

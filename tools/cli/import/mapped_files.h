@@ -36,7 +36,7 @@ class MappedFiles {
   };
 
   // `mapping_name` is for errors, `paths` are matched to tables by their file names. INVALID_ARGUMENT shows what is wrong in the
-  // mapping and where, or which file is missing or not in the mapping; NOT_FOUND: a file is not there.
+  // mapping and where, or which file is missing or not in the mapping or not there.
   static absl::StatusOr<std::unique_ptr<MappedFiles>> Open(const std::string& mapping_name, const std::string& mapping_text,
                                                            const std::vector<std::string>& paths);
 
@@ -76,6 +76,7 @@ class MappedFiles {
 
   absl::Status OpenFiles(const std::vector<std::string>& paths);
   absl::Status Bind();
+  std::vector<std::string> TableNames() const;
   void BindJoins(size_t table, TableScope& scope, MappingErrors& errors);
   void BindRules(size_t table, const TableScope& scope, MappingErrors& errors);
   absl::Status LoadIndexes();

@@ -122,6 +122,32 @@ TEST_F(MappedFilesTest, AMappingIsCheckedAgainstTheFilesAndErrorsPointAtIt) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("has no column 'bougth'; did you mean 'bought'?"));
 }
 
+TEST_F(MappedFilesTest, AnErrorNamesTheFieldAsItsAuthorKnowsIt) {
+  const struct {
+    absl::string_view is;
+    absl::string_view instead;
+    std::string says;
+  } cases[] = {
+      {"source: shop\n", "", "m.yaml:1:1: source: is required"},
+      {"  type: order.purchased\n", "", "m.yaml:10:3: type: is required"},
+      {"what: delivery, ", "", "m.yaml:16:12: what: is required"},
+      {"currency: BRL", "currency: reais", "m.yaml:17:21: currency: must be three capital letters"},
+      {"zone: America/Sao_Paulo", "zone: Sao Paulo", "m.yaml:2:7: zone: is no time zone known here"},
+      {"table: people", "table: peple", "m.yaml:8:19: 'peple' is no table; did you mean 'people'?"},
+      {"customer:{{people.code}}", "custmer:{{people.code}}",
+       "m.yaml:13:11: 'custmer:{{people.code}}' has no kind of name before its colon; did you mean 'customer'?"},
+      {"channel: web", "chanel: web", "m.yaml:14:3: unknown field 'chanel'; did you mean 'channel'?"},
+      {"channel: web", "channel: wep", "m.yaml:14:12: 'wep' is no value of 'channel'; did you mean 'web'?"},
+  };
+  for (const auto& one : cases) {
+    std::string mapping = kMapping;
+    mapping.replace(mapping.find(std::string(one.is)), one.is.size(), std::string(one.instead));
+    const absl::Status status = Open(mapping, "id,person,bought,due,stars,state\n").status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << one.says;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(one.says));
+  }
+}
+
 TEST_F(MappedFilesTest, TheFingerprintIsOfContentsAlone) {
   const std::string header = "id,person,bought,due,stars,state\n";
   const std::string first = *(*Open(kMapping, header))->Fingerprint();

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "common/config/source_map.h"
@@ -19,9 +21,13 @@ class MappingErrors {
   // `sources` outlives this.
   explicit MappingErrors(const config::SourceMap& sources) : sources_(sources) {}
 
-  // `path` as in `touchpoints[2].occur_time`.
+  // `path` as in `touchpoints[2].occur_time`. A message that begins with its verb is about the field as its author knows it,
+  // `occur_time: is required`: the place of one that is left out is that of the group that lacks it.
   void Add(absl::string_view path, absl::string_view message) {
-    if (shown_.size() < kShownMax) shown_.push_back(sources_.At(path, message).Render());
+    if (shown_.size() >= kShownMax) return;
+    const bool verb = absl::StartsWith(message, "is ") || absl::StartsWith(message, "must ");
+    const absl::string_view field = path.substr(path.rfind('.') + 1);
+    shown_.push_back(sources_.At(path, verb ? absl::StrCat(field, ": ", message) : std::string(message)).Render());
   }
 
   // INVALID_ARGUMENT with all of them, or OK.

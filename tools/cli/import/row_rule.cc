@@ -5,7 +5,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/clock/proto_time.h"
+#include "common/names/name_kind.h"
 #include "common/names/name_text.h"
+#include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "tools/cli/touchpoint_flags.h"
 
@@ -32,6 +34,15 @@ class Binder {
     absl::StatusOr<ColumnTemplate> parsed = ColumnTemplate::Parse(text, scope_);
     if (!parsed.ok()) errors_.Add(absl::StrCat(path_, ".", field), parsed.status().message());
     return parsed.ok() ? *std::move(parsed) : ColumnTemplate();
+  }
+
+  // A template of a name, whose kind the mapping states: else every row would be refused for it.
+  ColumnTemplate NameAt(const std::string& field, const std::string& text) {
+    const std::string literal = text.substr(0, text.find("{{"));
+    const size_t colon = literal.find(':');
+    if (colon != std::string::npos && names::KindOfText(literal.substr(0, colon)) == events::v1::NAME_KIND_UNSPECIFIED)
+      errors_.Add(absl::StrCat(path_, ".", field), absl::StrCat("'", text, "' ", names::ParseName(literal).status().message()));
+    return TemplateAt(field, text);
   }
 
  private:
@@ -72,7 +83,7 @@ RowRule::RowRule(const mapping::v1::TouchpointRule& rule, const std::string& sou
   if (rule.channel() == events::v1::CHANNEL_UNSPECIFIED) errors.Add(absl::StrCat(path, ".channel"), "is required");
   occur_time_ = bind.ColumnAt("occur_time", rule.occur_time());
   id_ = bind.TemplateAt("id", rule.id());
-  for (int i = 0; i < rule.names_size(); ++i) names_.push_back(bind.TemplateAt(absl::StrCat("names[", i, "]"), rule.names(i)));
+  for (int i = 0; i < rule.names_size(); ++i) names_.push_back(bind.NameAt(absl::StrCat("names[", i, "]"), rule.names(i)));
   for (int i = 0; i < rule.present_size(); ++i)
     present_.push_back(bind.ColumnAt(absl::StrCat("present[", i, "]"), rule.present(i)));
   for (const auto& [column, value] : rule.where())
@@ -128,7 +139,9 @@ absl::Status RowRule::FillIdentity(const JoinedRow& row, events::v1::Touchpoint&
   ASSIGN_OR_RETURN(*touchpoint.mutable_id(), id_.Fill(row));
   for (const ColumnTemplate& text : names_) {
     ASSIGN_OR_RETURN(const std::string name, text.Fill(row));
-    ASSIGN_OR_RETURN(*touchpoint.add_names(), names::ParseName(name));
+    absl::StatusOr<events::v1::Name> parsed = names::ParseName(name);
+    if (!parsed.ok()) return status::Annotated(parsed.status(), "names");
+    *touchpoint.add_names() = *std::move(parsed);
   }
   ASSIGN_OR_RETURN(const absl::Time occur_time, TimeIn(occur_time_, row));
   *touchpoint.mutable_occur_time() = clock::ToProto(occur_time);
