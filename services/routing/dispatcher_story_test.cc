@@ -123,6 +123,110 @@ TEST(DispatcherStory, WhoDeclinedIsLeftOutWhileOthersAreThere) {
   EXPECT_EQ(OffersTo(house, "bo") + OffersTo(house, "cy"), 3) << "nobody else is eligible: asked again after a rest";
 }
 
+TEST(DispatcherStory, AnOfferIsItsAgentsAlone) {
+  Waiting house;
+  house.Connect("bo");
+  house.Run();
+  events::DesktopSignal accept = house.SignalOf("cy", house.Connect("cy"));
+  accept.mutable_accepted()->set_offer_id(house.LastOffer("bo").id());
+  house.Signal(accept);
+  house.Run();
+  EXPECT_EQ(house.notices().back().refused().reason(), "OFFER_ENDED");
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_OFFERED);
+}
+
+TEST(DispatcherStory, WhoGoesAwayIsOfferedNothingAndLosesTheOffer) {
+  Waiting house;
+  const int64_t session = house.Connect("bo");
+  house.Run();
+  house.Deliver(house.LastOffer());
+  events::DesktopSignal away = house.SignalOf("bo", session);
+  away.mutable_availability()->set_availability(events::AVAILABILITY_AWAY);
+  away.mutable_availability()->set_reason("lunch");
+  house.Signal(away);
+  house.Run();
+  EXPECT_EQ(house.LastOffer("bo").status(), events::OFFER_STATUS_RESCINDED);
+  EXPECT_EQ(house.LastSession("bo").availability_reason(), "lunch");
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_QUEUED);
+  events::DesktopSignal back = house.SignalOf("bo", session);
+  back.mutable_availability()->set_availability(events::AVAILABILITY_AVAILABLE);
+  house.Signal(back);
+  house.Run();
+  EXPECT_EQ(house.LastOffer("bo").status(), events::OFFER_STATUS_CREATED) << "going away is no decline";
+}
+
+TEST(DispatcherStory, ALostStreamLosesItsOfferAtOnce) {
+  Waiting house;
+  const int64_t session = house.Connect("bo");
+  house.Run();
+  house.Deliver(house.LastOffer());
+  events::DesktopSignal lost = house.SignalOf("bo", session);
+  lost.mutable_lost();
+  house.Signal(lost);
+  house.Connect("cy");
+  house.Run();
+  EXPECT_EQ(house.LastOffer("bo").status(), events::OFFER_STATUS_RESCINDED);
+  EXPECT_EQ(OffersTo(house, "cy"), 1);
+}
+
+TEST(DispatcherStory, AnOfferShowsWhatCameMeanwhile) {
+  Waiting house;
+  house.Connect("bo");
+  house.Run();
+  const events::Offer before = house.LastOffer();
+  house.Found(kAna, "m2", 85);
+  house.Run();
+  EXPECT_EQ(house.LastOffer().id(), before.id());
+  EXPECT_EQ(house.LastOffer().status(), events::OFFER_STATUS_CREATED);
+  EXPECT_EQ(house.LastOffer().escalation().severity(), 85);
+  EXPECT_EQ(house.LastOffer().escalation().moments_size(), 2);
+}
+
+// An agent who says no, or takes it, is there: only a row of silences means that nobody is.
+TEST(DispatcherStory, AnAnswerEndsTheRowOfMisses) {
+  for (const bool accepts : {false, true}) {
+    Waiting house;
+    const int64_t session = house.Connect("bo");
+    house.Run();
+    const auto miss = [&] {
+      ASSERT_EQ(house.LastOffer().status(), events::OFFER_STATUS_CREATED);
+      house.Deliver(house.LastOffer());
+      house.Pass(absl::Seconds(40));  // Then asked again after a short rest: nobody else is there.
+    };
+    miss();
+    miss();
+    ASSERT_EQ(house.LastOffer().status(), events::OFFER_STATUS_CREATED);
+    if (accepts) {
+      house.Accept(house.LastOffer());
+      house.Run();
+      house.Resolve("bo", session, house.EscalationOf(kAna).id());
+      house.Found(kDan, "m2", 70);
+      house.Run();
+    } else {
+      house.Decline(house.LastOffer());
+      house.Pass(absl::Seconds(10));
+    }
+    miss();
+    EXPECT_EQ(house.LastSession("bo").availability(), events::AVAILABILITY_AVAILABLE) << (accepts ? "accepted" : "declined");
+  }
+}
+
+TEST(DispatcherStory, WhatWasDeclinedKeepsItsAge) {
+  Waiting house;
+  house.Connect("bo");
+  house.Run();
+  house.Deliver(house.LastOffer("bo"));
+  house.Pass(absl::Seconds(1));
+  house.Found(kDan, "m2", 70);
+  house.Found("customer:eve", "m3", 70);
+  house.Pass(absl::Seconds(1));
+  house.Decline(house.LastOffer("bo"));
+  house.Run();
+  house.Connect("cy");
+  house.Run();
+  EXPECT_EQ(house.LastOffer("cy").escalation_id(), house.EscalationOf(kAna).id());
+}
+
 TEST(DispatcherStory, AnAcceptAfterTheTimeIsRefused) {
   Waiting house;
   house.Connect("bo");
@@ -170,6 +274,49 @@ TEST(DispatcherStory, AfterTheGraceTheWorkGoesToSomebodyElseRaisedAndNoYounger) 
   house.Connect("cy");
   house.Run();
   EXPECT_EQ(house.LastOffer("cy").escalation_id(), house.EscalationOf(kAna).id());
+}
+
+TEST(DispatcherStory, AnOrphanIsOlderThanWhatCameAfterIt) {
+  Waiting house;
+  const int64_t session = house.Connect("bo");
+  house.Run();
+  house.Accept(house.LastOffer());
+  house.Run();
+  house.Pass(absl::Seconds(1));
+  house.Found(kDan, "m2", 90);  // As severe as an orphan of 70 + 20, and younger. Needs who is not there yet.
+  house.Pass(absl::Seconds(1));
+  events::DesktopSignal closed = house.SignalOf("bo", session);
+  closed.mutable_closed();
+  house.Signal(closed);
+  house.Pass(absl::Seconds(1));
+  house.Connect("cy", {"retention"});
+  house.Run();
+  EXPECT_EQ(house.LastOffer("cy").escalation_id(), house.EscalationOf(kAna).id());
+}
+
+TEST(DispatcherStory, ThatNobodyHasAnOrphanIsSaidAgain) {
+  Waiting house;
+  const int64_t session = house.Connect("bo");
+  house.Run();
+  house.Accept(house.LastOffer());
+  house.Pass(absl::Minutes(6));  // Past the first reminder, which is not for what somebody has.
+  events::DesktopSignal closed = house.SignalOf("bo", session);
+  closed.mutable_closed();
+  house.Signal(closed);
+  house.Pass(absl::Minutes(5));
+  EXPECT_EQ(house.EscalationOf(kAna).change(), "nobody has it after 11m");
+}
+
+TEST(DispatcherStory, OnlyTheNewestSessionIsResumed) {
+  Waiting house;
+  const int64_t first = house.Connect("bo");
+  house.Run();
+  house.Connect("bo");
+  house.Run();
+  house.Connect("bo", {}, 1, first);
+  house.Run();
+  EXPECT_EQ(house.LastSession("bo").status(), events::SESSION_STATUS_CONNECTED);
+  EXPECT_EQ(house.LastSession("bo").resumed_session_id(), 0);
 }
 
 TEST(DispatcherStory, ANewerSessionFencesTheOlder) {
@@ -253,6 +400,18 @@ TEST(DispatcherStory, WhatIsNotYoursCannotBeResolved) {
   house.Resolve("bo", session, house.EscalationOf(kAna).id());
   house.Run();
   EXPECT_EQ(house.notices().back().refused().reason(), "NOT_YOURS");
+}
+
+TEST(DispatcherStory, AResolutionSaysHowItEnded) {
+  Waiting house;
+  const int64_t session = house.Connect("bo");
+  house.Run();
+  house.Accept(house.LastOffer());
+  house.Run();
+  house.Resolve("bo", session, house.EscalationOf(kAna).id(), events::RESOLUTION_CODE_UNSPECIFIED);
+  house.Run();
+  EXPECT_EQ(house.notices().back().refused().reason(), "CODE_MISSING");
+  EXPECT_EQ(house.EscalationOf(kAna).status(), events::ESCALATION_STATUS_ASSIGNED);
 }
 
 TEST(DispatcherStory, ARepeatedSignalChangesNothing) {
