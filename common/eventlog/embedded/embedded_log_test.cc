@@ -206,6 +206,46 @@ TEST_F(EmbeddedLogTest, ADamagedWriteAheadLogIsRefusedAndNothingIsChanged) {
   EXPECT_EQ(Contents(), before);
 }
 
+TEST_F(EmbeddedLogTest, AWriteAheadLogThatBeginsTooLateIsRefusedAndNothingIsChanged) {
+  constexpr uintmax_t kBlock = 32 << 10;  // Of RocksDB's log.
+  constexpr uintmax_t kWrite = kBlock / 8;
+  const auto wal_bytes = [this] { return fs::file_size(StoreFiles(".log").back()); };
+  ASSERT_TRUE(Open().ok());
+  // Such that eight writes fill a block, and a hole of blocks ends where a write begins.
+  constexpr uintmax_t kProbe = 3900;
+  const uintmax_t before_probe = wal_bytes();
+  MustAppend("orders", 0, "k", std::string(kProbe, 'x'));
+  const std::string value(kProbe + kWrite - (wal_bytes() - before_probe), 'x');
+  ASSERT_TRUE(Open().ok());  // What was written so far is in tables now, and a new log begins.
+  for (int i = 0; i < 24; ++i) MustAppend("orders", 0, "k", value);
+  log_.reset();
+  const fs::path wal = StoreFiles(".log").back();
+  ASSERT_EQ(fs::file_size(wal), 3 * kBlock);
+  // RocksDB steps over a hole of zeros, and goes on with what lies behind.
+  Overwrite(wal, 0, std::string(2 * kBlock, '\0'));
+  const auto before = Contents();
+  EXPECT_THAT(Refusal(),
+              AllOf(HasSubstr("was written up to record 25 "), HasSubstr("ends at 1 "), HasSubstr("Nothing was changed")));
+  EXPECT_EQ(Contents(), before);
+}
+
+TEST_F(EmbeddedLogTest, AWriteAheadLogWithoutItsFirstWriteIsRefused) {
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(Open().ok());
+  for (int i = 0; i < 5; ++i) MustAppend("orders", 0, "k", "value");
+  log_.reset();
+  const std::vector<fs::path> logs = StoreFiles(".log");
+  for (const fs::path& log : logs) {
+    std::ifstream stream(log, std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(stream), {});
+    // The first record's size is in its header; without that record the log begins one write too late.
+    if (bytes.size() < 16) continue;
+    const size_t first = 7 + static_cast<uint8_t>(bytes[4]) + 256U * static_cast<uint8_t>(bytes[5]);
+    std::ofstream(log, std::ios::binary | std::ios::trunc) << bytes.substr(first);
+  }
+  EXPECT_THAT(Refusal(), HasSubstr("damaged or incomplete"));
+}
+
 TEST_F(EmbeddedLogTest, ATornEndIsCutOff) {
   ASSERT_TRUE(Open().ok());
   for (int i = 0; i < 5; ++i) MustAppend("orders", 0, "k", absl::StrCat(i));

@@ -34,11 +34,11 @@ absl::Status StoreError(const std::string& folder, const absl::Status& status) {
 }
 
 // Refuses, before anything is changed, a store that ends before the mark.
-absl::Status CheckEnd(rocksdb::Env& env, const DataFolder& folder, const WriteEnd& mark) {
-  ASSIGN_OR_RETURN(const WalScan scan, ScanWal(env, folder.store_path()));
+absl::Status CheckEnd(rocksdb::Env& env, const DataFolder& folder, const WriteEnd& mark, uint64_t in_tables) {
+  ASSIGN_OR_RETURN(const WalScan scan, ScanWal(env, folder.store_path(), in_tables));
   if (scan.end.write >= mark.write) return absl::OkStatus();
   // Either the end is in the store already, or it is lost.
-  const absl::StatusOr<WriteEnd> end = Store::EndAsRecovered(env, folder.store_path());
+  const absl::StatusOr<WriteEnd> end = Store::EndAsRecovered(env, folder.store_path(), in_tables);
   if (!end.ok()) return StoreError(folder.path(), end.status());
   if (end->write >= mark.write) return absl::OkStatus();
   return DamagedFolder(folder.path(), EndIsMissing(mark, *end, scan.damage));
@@ -46,12 +46,17 @@ absl::Status CheckEnd(rocksdb::Env& env, const DataFolder& folder, const WriteEn
 
 absl::Status OpenStore(rocksdb::Env& env, const EmbeddedOptions& options, OpenedFolder& opened) {
   const std::string& path = opened.folder->path();
+  // Without a mark nothing was ever acknowledged.
+  uint64_t in_tables = 0;
   if (opened.folder->has_mark()) {
     ASSIGN_OR_RETURN(opened.mark, MarkFile::Open(env, path));
-    RETURN_IF_ERROR(CheckEnd(env, *opened.folder, opened.mark->end()));
+    const absl::StatusOr<WriteEnd> end = Store::EndInTables(env, opened.folder->store_path());
+    if (!end.ok()) return StoreError(path, end.status());
+    in_tables = end->write;
+    RETURN_IF_ERROR(CheckEnd(env, *opened.folder, opened.mark->end(), in_tables));
   }
   absl::StatusOr<std::unique_ptr<Store>> store =
-      Store::Open(env, opened.folder->store_path(), {options.limits.block_cache_bytes, options.limits.wal_bytes_max});
+      Store::Open(env, opened.folder->store_path(), in_tables, {options.limits.block_cache_bytes, options.limits.wal_bytes_max});
   if (!store.ok()) return StoreError(path, store.status());
   opened.store = *std::move(store);
   ASSIGN_OR_RETURN(opened.end, opened.store->End());

@@ -8,10 +8,14 @@
 
 namespace touchstone::eventlog::embedded {
 
-// Ends RocksDB's replay at the first write that is missing. RocksDB by itself steps over a hole of zeros in a log (sectors that
-// reached the disk out of order) and replays what lies behind it: then a later commit would be there without an earlier one.
+// Ends RocksDB's replay at the first write that is missing, also where that is the first of all. RocksDB by itself steps over a
+// hole of zeros in a log (sectors that reached the disk out of order) and replays what lies behind it: then a later commit would
+// be there without an earlier one.
 class ReplayGuard : public rocksdb::WalFilter {
  public:
+  // `in_tables`: the last write that needs no replay (Store::EndInTables).
+  explicit ReplayGuard(uint64_t in_tables) : in_tables_(in_tables) {}
+
   void ColumnFamilyLogNumberMap(const std::map<uint32_t, uint64_t>& log_numbers,
                                 const std::map<std::string, uint32_t>& family_numbers) override;
   WalProcessingOption LogRecordFound(unsigned long long log_number, const std::string& log_file_name,  // NOLINT
@@ -20,9 +24,12 @@ class ReplayGuard : public rocksdb::WalFilter {
   const char* Name() const override { return "touchstone.ReplayGuard"; }
 
  private:
+  bool Follows(uint64_t write) const;
+
   // Logs before this one are in the tables of every family. Their deletion may have been undone by a power loss; they are not
   // replayed, and are no part of the sequence.
   uint64_t first_log_ = 0;
+  const uint64_t in_tables_;
   uint64_t last_write_ = 0;
 };
 

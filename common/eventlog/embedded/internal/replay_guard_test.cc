@@ -28,7 +28,7 @@ class ReplayGuardTest : public testing::Test {
     return Replay(log, batch);
   }
 
-  ReplayGuard guard_;
+  ReplayGuard guard_{/*in_tables=*/6};
 };
 
 TEST_F(ReplayGuardTest, WritesInSequenceAreReplayedAcrossLogs) {
@@ -40,6 +40,13 @@ TEST_F(ReplayGuardTest, WritesInSequenceAreReplayedAcrossLogs) {
 TEST_F(ReplayGuardTest, AMissingWriteEndsTheReplay) {
   EXPECT_EQ(Replay(10, 7), kGoOn);
   EXPECT_EQ(Replay(10, 9), kStop);
+}
+
+TEST_F(ReplayGuardTest, AMissingFirstWriteEndsTheReplay) { EXPECT_EQ(Replay(10, 8), kStop); }
+
+TEST_F(ReplayGuardTest, AFirstLogMayBeginWithWhatIsInTheTablesAlready) {
+  EXPECT_EQ(Replay(10, 4), kGoOn);
+  EXPECT_EQ(Replay(10, 5), kGoOn);
 }
 
 TEST_F(ReplayGuardTest, WhatIsNotOursEndsTheReplay) {

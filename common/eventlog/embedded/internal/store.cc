@@ -13,6 +13,18 @@
 namespace touchstone::eventlog::embedded {
 namespace {
 
+// A look at the store's end needs few of its tables.
+constexpr int kOpenFilesToLook = 64;
+
+class NoReplay : public rocksdb::WalFilter {
+ public:
+  WalProcessingOption LogRecordFound(unsigned long long, const std::string&, const rocksdb::WriteBatch&,  // NOLINT
+                                     rocksdb::WriteBatch*, bool*) override {
+    return WalProcessingOption::kStopReplay;
+  }
+  const char* Name() const override { return "touchstone.NoReplay"; }
+};
+
 rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
@@ -32,8 +44,9 @@ absl::Status Visit(rocksdb::Iterator& it, absl::FunctionRef<bool(absl::string_vi
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Store>> Store::Open(rocksdb::Env& env, const std::string& path, const StoreLimits& limits) {
-  ReplayGuard guard;
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(rocksdb::Env& env, const std::string& path, uint64_t in_tables,
+                                                   const StoreLimits& limits) {
+  ReplayGuard guard(in_tables);
   std::unique_ptr<Store> store(new Store);
   rocksdb::DB* db = nullptr;
   RETURN_IF_ERROR(
@@ -43,10 +56,22 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(rocksdb::Env& env, const std:
   return store;
 }
 
-absl::StatusOr<WriteEnd> Store::EndAsRecovered(rocksdb::Env& env, const std::string& path) {
-  ReplayGuard guard;
+absl::StatusOr<WriteEnd> Store::EndInTables(rocksdb::Env& env, const std::string& path) {
+  NoReplay nothing;
+  return EndReplayedBy(env, path, nothing);
+}
+
+absl::StatusOr<WriteEnd> Store::EndAsRecovered(rocksdb::Env& env, const std::string& path, uint64_t in_tables) {
+  ReplayGuard guard(in_tables);
+  return EndReplayedBy(env, path, guard);
+}
+
+absl::StatusOr<WriteEnd> Store::EndReplayedBy(rocksdb::Env& env, const std::string& path, rocksdb::WalFilter& filter) {
   const StoreLimits limits{.block_cache_bytes = 1 << 20, .wal_bytes_max = 0};
-  rocksdb::DBOptions options = DatabaseOptions(env, limits, &guard);
+  rocksdb::DBOptions options = DatabaseOptions(env, limits, &filter);
+  // What is missing is judged by who asks.
+  options.track_and_verify_wals_in_manifest = false;
+  options.max_open_files = kOpenFilesToLook;
   options.create_if_missing = false;
   options.create_missing_column_families = false;
   Store store;

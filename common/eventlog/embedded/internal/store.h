@@ -17,6 +17,7 @@ class DB;
 class Env;
 class Iterator;
 class Status;
+class WalFilter;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -30,10 +31,14 @@ struct StoreLimits {
 // The database of a data folder: RocksDB with its three column families (keys.h). Thread-safe.
 class Store {
  public:
-  // Makes it if it is not there. Replays the write-ahead log up to the first write that is missing.
-  static absl::StatusOr<std::unique_ptr<Store>> Open(rocksdb::Env& env, const std::string& path, const StoreLimits& limits);
+  // Makes it if it is not there. Replays the write-ahead log up to the first write that is missing. `in_tables`: the last write
+  // that is in the tables; 0 where there are none.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(rocksdb::Env& env, const std::string& path, uint64_t in_tables,
+                                                     const StoreLimits& limits);
+  // Where it ends without its write-ahead log, which must go on from there. Changes nothing.
+  static absl::StatusOr<WriteEnd> EndInTables(rocksdb::Env& env, const std::string& path);
   // Where a replay would end, without changing anything: it is held in memory only.
-  static absl::StatusOr<WriteEnd> EndAsRecovered(rocksdb::Env& env, const std::string& path);
+  static absl::StatusOr<WriteEnd> EndAsRecovered(rocksdb::Env& env, const std::string& path, uint64_t in_tables);
   ~Store();
 
   // What the last write said; zero if there is none.
@@ -61,6 +66,7 @@ class Store {
 
  private:
   Store() = default;
+  static absl::StatusOr<WriteEnd> EndReplayedBy(rocksdb::Env& env, const std::string& path, rocksdb::WalFilter& filter);
 
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;

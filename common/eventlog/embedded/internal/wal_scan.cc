@@ -120,7 +120,7 @@ absl::StatusOr<std::vector<uint64_t>> LogNumbers(rocksdb::Env& env, const std::s
 
 }  // namespace
 
-absl::StatusOr<WalScan> ScanWal(rocksdb::Env& env, const std::string& store_folder) {
+absl::StatusOr<WalScan> ScanWal(rocksdb::Env& env, const std::string& store_folder, uint64_t in_tables) {
   ASSIGN_OR_RETURN(const std::vector<uint64_t> numbers, LogNumbers(env, store_folder));
   WalScan scan;
   for (uint64_t number : numbers) {
@@ -128,7 +128,8 @@ absl::StatusOr<WalScan> ScanWal(rocksdb::Env& env, const std::string& store_fold
     ASSIGN_OR_RETURN(const std::string damage, ScanFile(env, absl::StrCat(store_folder, "/", name), [&](absl::string_view start) {
                        if (IsEmptyBatch(start)) return true;
                        const std::optional<WriteEnd> end = WriteEndOfBatch(start);
-                       if (!end || (scan.end.write != 0 && end->write != scan.end.write + 1)) return false;
+                       if (!end || (scan.end.write == 0 ? end->write > in_tables + 1 : end->write != scan.end.write + 1))
+                         return false;
                        scan.end = *end;
                        return true;
                      }));
