@@ -165,7 +165,4 @@ class EventLog {
 // UNAVAILABLE: what a log that was closed says to an append, and of one whose outcome it does not know.
 absl::Status LogClosed();
 
-// A record's limit, key and value together.
-inline constexpr int64_t kRecordBytesMax = 1 << 20;
-
 }  // namespace touchstone::eventlog

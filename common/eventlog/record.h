@@ -22,6 +22,9 @@ struct Record {
   std::string value;
 };
 
+// A record's limit, key and value together.
+inline constexpr int64_t kRecordBytesMax = 1 << 20;
+
 // A record to write. Its partition follows from the key unless it is stated.
 struct OutRecord {
   std::string topic;

@@ -95,7 +95,7 @@ void Appender::Serve() {
 absl::Status Appender::Check(std::vector<OutRecord>& records) const {
   RETURN_IF_ERROR(Intake());
   for (OutRecord& record : records) {
-    ASSIGN_OR_RETURN(record.partition, CheckedPartition(catalog_, record));
+    ASSIGN_OR_RETURN(record.partition, catalog_.PartitionOf(record));
   }
   return absl::OkStatus();
 }

@@ -246,7 +246,7 @@ absl::Status KafkaMember::Check(const std::vector<TaskCommit>& commits) const {
     if (!tasks_.contains(commit.partition)) {
       return absl::AbortedError(absl::StrCat(kind_.name, "/", commit.partition, " is another member's now"));
     }
-    for (const OutRecord& output : commit.outputs) RETURN_IF_ERROR(CheckedPartition(log_.topics(), output).status());
+    for (const OutRecord& output : commit.outputs) RETURN_IF_ERROR(log_.topics().PartitionOf(output).status());
     for (const StateChange& change : commit.changes) {
       INVARIANT(change.key.substr(0, kReservedPrefix.size()) != kReservedPrefix, "a state key begins with two zero bytes");
     }
@@ -256,7 +256,7 @@ absl::Status KafkaMember::Check(const std::vector<TaskCommit>& commits) const {
 
 absl::Status KafkaMember::Write(const TaskCommit& commit, const Checkpoint& next, int64_t* changelog_offset) {
   for (const OutRecord& output : commit.outputs) {
-    ASSIGN_OR_RETURN(const int partition, CheckedPartition(log_.topics(), output));
+    ASSIGN_OR_RETURN(const int partition, log_.topics().PartitionOf(output));
     RETURN_IF_ERROR(
         transactor_->Produce(output.topic, partition, output.key, absl::string_view(output.value), output.id, nullptr));
   }

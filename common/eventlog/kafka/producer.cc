@@ -1,8 +1,6 @@
 #include "common/eventlog/kafka/producer.h"
 
 #include "absl/strings/str_cat.h"
-#include "common/eventlog/event_log.h"
-#include "common/status/macros.h"
 
 namespace touchstone::eventlog::kafka {
 namespace {
@@ -40,23 +38,6 @@ Record ToRecord(const rd_kafka_message_t& message) {
     record.id = Bytes(id, id_size);
   }
   return record;
-}
-
-absl::StatusOr<int> CheckedPartition(const TopicCatalog& catalog, const OutRecord& record) {
-  const absl::StatusOr<TopicSpec> found = catalog.Find(record.topic);
-  if (!found.ok()) return absl::InvalidArgumentError(found.status().message());
-  const TopicSpec& topic = *found;
-  const int64_t bytes = static_cast<int64_t>(record.key.size() + record.value.size());
-  if (bytes > kRecordBytesMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a record of ", bytes, " bytes for ", record.topic, " is above the limit of ", kRecordBytesMax));
-  }
-  if (!record.partition.has_value()) return catalog.PartitionFor(record.topic, record.key);
-  if (*record.partition < 0 || *record.partition >= topic.partitions) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(record.topic, " has ", topic.partitions, " partitions, not ", *record.partition + 1));
-  }
-  return *record.partition;
 }
 
 rd_kafka_resp_err_t Producer::Produce(const std::string& topic, int32_t partition, absl::string_view key,

@@ -19,9 +19,6 @@ inline constexpr int kMessageBytesMax = 2 << 20;
 // A record as it lies on the cluster. The time is the broker's where the topic says LogAppendTime.
 Record ToRecord(const rd_kafka_message_t& message);
 
-// The partition a record goes to. INVALID_ARGUMENT: no such topic or partition, above the limit.
-absl::StatusOr<int> CheckedPartition(const TopicCatalog& catalog, const OutRecord& record);
-
 // A producing handle and the topics it has written to. Used by one thread at a time.
 class Producer {
  public:

@@ -28,7 +28,7 @@ absl::Status MemoryLogImpl::CheckAlive() const {
 absl::Status MemoryLogImpl::CheckAppend(const std::vector<OutRecord>& records) {
   RETURN_IF_ERROR(CheckAlive());
   if (closed_) return LogClosed();
-  for (const OutRecord& record : records) RETURN_IF_ERROR(storage_->Check(record).status());
+  for (const OutRecord& record : records) RETURN_IF_ERROR(topics().PartitionOf(record).status());
   if (Strikes(FaultPoint::kCrashBeforeAppend)) return CheckAlive();
   if (Strikes(FaultPoint::kAppendRefused))
     return status::WithRetry(absl::UnavailableError("the append was refused"), absl::Seconds(1));
@@ -197,7 +197,7 @@ void MemoryLogImpl::LoseSent() {
   std::set<std::pair<std::string, int>> cut;
   for (SentAppend& sent : sent_) {
     for (OutRecord& record : sent.records) {
-      absl::StatusOr<int> partition = storage_->Check(record);
+      absl::StatusOr<int> partition = topics().PartitionOf(record);
       std::pair<std::string, int> where(record.topic, *partition);
       if (cut.contains(where) || Choose(2) == 0) {
         cut.insert(where);

@@ -118,7 +118,7 @@ absl::StatusOr<CommitPoint> MemoryMember::Commit(std::vector<TaskCommit> commits
     if (owned == owned_.end() || storage_.GroupOf(kind_.name).partitions[commit.partition].epoch != owned->second.epoch) {
       return absl::AbortedError(absl::StrCat(kind_.name, "/", commit.partition, " is another member's now"));
     }
-    for (const OutRecord& output : commit.outputs) RETURN_IF_ERROR(storage_.Check(output).status());
+    for (const OutRecord& output : commit.outputs) RETURN_IF_ERROR(storage_.topics().PartitionOf(output).status());
   }
   if (log_.Strikes(FaultPoint::kCrashBeforeCommit)) return log_.CheckAlive();
   if (log_.Strikes(FaultPoint::kCommitAborted)) return absl::AbortedError("the commit was aborted");

@@ -11,21 +11,9 @@ std::shared_ptr<MemoryStorage> MakeMemoryStorage(TopicCatalog topics, Durability
   return std::make_shared<MemoryStorage>(std::move(topics), durability);
 }
 
-absl::StatusOr<int> MemoryStorage::Check(const OutRecord& record) const {
-  const absl::StatusOr<TopicSpec> found = topics_.Find(record.topic);
-  if (!found.ok()) return absl::InvalidArgumentError(found.status().message());
-  const TopicSpec& topic = *found;
-  const int64_t bytes = static_cast<int64_t>(record.key.size() + record.value.size());
-  if (bytes > kRecordBytesMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a record of ", bytes, " bytes for ", record.topic, " is above the limit of ", kRecordBytesMax));
-  }
-  if (!record.partition.has_value()) return topics_.PartitionFor(record.topic, record.key);
-  if (*record.partition < 0 || *record.partition >= topic.partitions) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(record.topic, " has ", topic.partitions, " partitions, not ", *record.partition + 1));
-  }
-  return *record.partition;
+int64_t MemoryStorage::HighWatermark(absl::string_view topic, int partition) {
+  const PartitionLog& log = Log(topic, partition);
+  return durability_ == Durability::kBroker ? log.durable_end : static_cast<int64_t>(log.records.size());
 }
 
 int64_t MemoryStorage::PositionOf(const std::string& kind, int partition, const std::string& topic) const {
@@ -34,7 +22,7 @@ int64_t MemoryStorage::PositionOf(const std::string& kind, int partition, const 
 }
 
 Position MemoryStorage::AppendOne(OutRecord record, absl::Time now, Write& write) {
-  absl::StatusOr<int> partition = Check(record);
+  absl::StatusOr<int> partition = topics_.PartitionOf(record);
   INVARIANT(partition.ok(), partition.status().ToString());
   last_append_time_ = std::max(last_append_time_, now);
   PartitionLog& log = Log(record.topic, *partition);

@@ -31,9 +31,6 @@ class MemoryStorage {
   const TopicCatalog& topics() const { return topics_; }
   Durability durability() const { return durability_; }
 
-  // The partition a record goes to; INVALID_ARGUMENT as EventLog::Append says.
-  absl::StatusOr<int> Check(const OutRecord& record) const;
-
   PartitionLog& Log(absl::string_view topic, int partition) { return logs_[{std::string(topic), partition}]; }
   StateMap& State(const std::string& kind, int partition) { return states_[{kind, partition}]; }
   int64_t PositionOf(const std::string& kind, int partition, const std::string& topic) const;

@@ -4,27 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/eventlog/embedded/internal/chunk.h"
-#include "common/eventlog/event_log.h"
-#include "common/ids/partitioner.h"
 #include "common/status/macros.h"
 
 namespace touchstone::eventlog::embedded {
 namespace {
 
-absl::StatusOr<PartitionLog*> PartitionOf(const TopicTable& topics, const OutRecord& record) {
-  const auto bytes = static_cast<int64_t>(record.key.size() + record.value.size());
-  if (bytes > kRecordBytesMax) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("its key and value have ", bytes, " bytes, and ", kRecordBytesMax, " are the limit"));
-  }
+absl::StatusOr<PartitionLog*> WhereTo(const TopicTable& topics, const OutRecord& record) {
   const Topic* topic = topics.Find(record.topic);
   if (topic == nullptr) return absl::InvalidArgumentError(absl::StrCat("no topic '", record.topic, "' is declared"));
-  const int count = topic->spec.partitions;
-  const int partition = record.partition.has_value() ? *record.partition : ids::PartitionFor(record.key, count);
-  if (partition < 0 || partition >= count) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("topic '", record.topic, "' has ", count, " partitions, and partition ", partition, " is asked for"));
-  }
+  ASSIGN_OR_RETURN(const int partition, PartitionOf(topic->spec, record));
   return topic->partitions[static_cast<size_t>(partition)].get();
 }
 
@@ -60,7 +48,7 @@ absl::StatusOr<RoutedRecords> Route(const TopicTable& topics, absl::Span<const O
   routed.slots.reserve(records.size());
   OpenBlocks open(routed.blocks);
   for (const OutRecord& record : records) {
-    const absl::StatusOr<PartitionLog*> partition = PartitionOf(topics, record);
+    const absl::StatusOr<PartitionLog*> partition = WhereTo(topics, record);
     if (!partition.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat("record ", routed.slots.size(), " of ", records.size(), ": ", partition.status().message()));
