@@ -60,8 +60,9 @@ struct OwnershipChange {
 
 // One member of a task kind's group. Owned and called by one thread; never blocks for longer than a commit.
 //
-// Errors of all its calls, by class: ABORTED, drop what is uncommitted and go on from the last commit; UNAVAILABLE,
-// DEADLINE_EXCEEDED, FAILED_PRECONDITION, destroy the member and join anew; anything else, the process must end.
+// Errors of all its calls, by class: ABORTED, drop what is uncommitted and go on from the last commit; RESOURCE_EXHAUSTED, the
+// same after a while: nothing is written at present, and State goes on; UNAVAILABLE, DEADLINE_EXCEEDED, FAILED_PRECONDITION,
+// destroy the member and join anew; anything else, the process must end.
 class Member {
  public:
   virtual ~Member() = default;
@@ -83,10 +84,6 @@ class Member {
   // The position of the last commit: each input and broadcast, in the kind's order; 0 where nothing was ever committed. May
   // stand further where nothing but a broker's own marks follows.
   virtual absl::StatusOr<std::vector<InputPosition>> Positions(int partition) const = 0;
-
-  // Where each input and broadcast ends: whatever was appended or committed before the call lies before. Once Positions has
-  // reached it, all of that is processed. On a broker it is a question; UNAVAILABLE where it is not answered.
-  virtual absl::StatusOr<std::vector<InputPosition>> Ends(int partition) const = 0;
 
   // How many records of its inputs the task has not committed past, as far as is known; for people to look at: a broker's own
   // marks may be counted.
@@ -141,6 +138,11 @@ class EventLog {
 
   // The offset after the last record of each partition that a Tail would read.
   virtual absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) = 0;
+
+  // Where each partition of each of these topics ends: whatever was appended or committed before the call lies before. Once
+  // Member::Positions has reached it, all of that is processed. On a broker it is one question, for however many topics;
+  // UNAVAILABLE where it is not answered.
+  virtual absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) = 0;
 
   // Calls `done`, from any thread (maybe this one), once everything committed at or before `point` is durable; in order
   // of points. An error: it never will be, and the process must end. This is the gate: what leaves the process waits here.

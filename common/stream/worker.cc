@@ -14,10 +14,13 @@ Worker::Worker(eventlog::EventLog& log, const clock::Clock& clock, std::vector<T
 
 Worker::~Worker() {
   std::deque<WaitingRead> arrived;
+  std::vector<ReportDone> report_requests;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     arrived.swap(arrived_);
+    report_requests.swap(report_requests_);
   }
+  for (ReportDone& request : report_requests) std::move(request)(absl::UnavailableError("the tasks of this process have ended"));
   for (std::deque<WaitingRead>* reads : {&arrived, &waiting_}) {
     for (WaitingRead& read : *reads) std::move(read.done)(Unreadable(read.kind, read.partition, "has stopped"));
   }
@@ -33,6 +36,7 @@ absl::StatusOr<bool> Worker::Step() {
     } else {
       did_anything |= *did;
     }
+    TellRuns(group);
   }
   did_anything |= AnswerReads();
   return did_anything;
@@ -48,16 +52,28 @@ absl::StatusOr<bool> Worker::Round(Group& group) {
   for (int partition : change.gained) group.owned[partition] = Owned{};
   Restart(group);
   ASSIGN_OR_RETURN(std::vector<eventlog::TaskCommit> commits, Process(group));
+  group.left.clear();
   if (commits.empty()) return !change.gained.empty() || !change.lost.empty();
   ASSIGN_OR_RETURN(last_commit_, group.member->Commit(std::move(commits)));
   group.committed_since_abort = true;
+  for (auto& [partition, owned] : group.owned) {
+    if (owned.task != nullptr) owned.clock = owned.task->clock();
+  }
   return true;
 }
 
 absl::Status Worker::Join(Group& group) {
   ASSIGN_OR_RETURN(group.member, log_.Join(group.definition.kind, options_.member));
-  group.left.clear();
   return absl::OkStatus();
+}
+
+void Worker::TellRuns(Group& group) const {
+  bool runs = group.member != nullptr && group.left.empty();
+  for (const auto& [partition, owned] : group.owned) runs = runs && !owned.alarm;
+  // At the beginning nothing runs, and nobody needs to be told.
+  if (group.told_runs.value_or(false) == runs) return;
+  group.told_runs = runs;
+  if (options_.on_runs) options_.on_runs(group.definition.kind.name, runs);
 }
 
 // Starts those that do not stand still for good.
@@ -69,7 +85,9 @@ void Worker::Restart(Group& group) {
       Stop(group, partition, task.status());
       continue;
     }
-    owned = {*std::move(task), "", absl::InfinitePast()};
+    owned.task = *std::move(task);
+    owned.readable = false;
+    owned.clock = owned.task->clock();
   }
 }
 
@@ -86,7 +104,11 @@ absl::StatusOr<std::vector<eventlog::TaskCommit>> Worker::Process(Group& group) 
     absl::StatusOr<bool> did = owned.task->Process(inputs, wall, options_.limits);
     if (!did.ok()) {
       Stop(group, partition, did.status());
-    } else if (*did) {
+      continue;
+    }
+    owned.stopped.clear();
+    owned.alarm = false;
+    if (*did) {
       commits.push_back(owned.task->TakeCommit());
     }
   }
@@ -96,7 +118,9 @@ absl::StatusOr<std::vector<eventlog::TaskCommit>> Worker::Process(Group& group) 
 void Worker::Stop(Group& group, int partition, const absl::Status& why) {
   Owned& owned = group.owned[partition];
   owned.task = nullptr;
+  owned.readable = false;
   owned.stopped = std::string(why.message());
+  owned.alarm = true;
   // A record of an inbox that cannot be applied, or state that cannot be read, does not mend by itself.
   owned.restart_time = absl::IsDataLoss(why) ? absl::InfiniteFuture() : clock_.Now() + options_.restart_delay;
   if (options_.on_stopped) options_.on_stopped(group.definition.kind.name, partition, why);
@@ -110,7 +134,10 @@ absl::Status Worker::Recover(Group& group, const absl::Status& error) {
       const bool at_once = absl::IsAborted(error) && std::exchange(group.committed_since_abort, false);
       for (auto& [partition, owned] : group.owned) {
         if (owned.task == nullptr) continue;
-        owned = {nullptr, std::string(error.message()), at_once ? absl::InfinitePast() : clock_.Now() + options_.restart_delay};
+        owned.task = nullptr;
+        owned.readable = true;
+        owned.stopped = std::string(error.message());
+        owned.restart_time = at_once ? absl::InfinitePast() : clock_.Now() + options_.restart_delay;
       }
       return absl::OkStatus();
     }

@@ -21,10 +21,14 @@ struct WorkerOptions {
   BatchLimits limits;
   // After an error: how long until a member joins, or a task starts, again.
   absl::Duration restart_delay = absl::Seconds(1);
-  // Reads that wait at once; more are refused.
+  // Reads, and requests for reports, that wait at once; more are refused.
   size_t reads_max = 10'000;
+  size_t reports_max = 100;
   // The alarm: a task stands still, or (partition -1) its kind has no member, and why. On the worker's thread; may be empty.
   std::function<void(absl::string_view kind, int partition, const absl::Status& why)> on_stopped;
+  // Whether the kind has a member and none of its tasks stands still: when it first has got through a round, and whenever that
+  // changes. What waits for space on a disk counts as running: it can be read. On the worker's thread; may be empty.
+  std::function<void(absl::string_view kind, bool runs)> on_runs;
 };
 
 // How one task does, as of the last round.
@@ -48,7 +52,7 @@ class Worker : public TaskReader {
  public:
   // `log` and `clock` outlive the worker.
   Worker(eventlog::EventLog& log, const clock::Clock& clock, std::vector<TaskDefinition> definitions, WorkerOptions options);
-  // Reads that still wait are answered UNAVAILABLE.
+  // Reads and reports that still wait are answered UNAVAILABLE.
   ~Worker() override;
 
   // One round. Returns whether anything was done; if not, wait for log.changes() or NextWake(). An error is the log's and
@@ -63,15 +67,23 @@ class Worker : public TaskReader {
   int PartitionCount(absl::string_view kind) const override;
   int PartitionFor(absl::string_view kind, absl::string_view key) const override;
 
-  // How all tasks do; `done` is called on the worker's thread, after its next round.
-  void Report(absl::AnyInvocable<void(std::vector<TaskReport>)> done);
+  // How all tasks do; `done` is called once, on the worker's thread after its next round. RESOURCE_EXHAUSTED, at once: too many
+  // wait. UNAVAILABLE: the worker has ended.
+  using ReportDone = absl::AnyInvocable<void(absl::StatusOr<std::vector<TaskReport>>)>;
+  void Report(ReportDone done);
 
  private:
   // A partition of a kind that this worker owns.
   struct Owned {
     // Null while it stands still.
     std::unique_ptr<Task> task;
+    // Why it did, until it has got through a round again; and whether somebody must know.
     std::string stopped;
+    bool alarm = false;
+    // The task's clock as of the last commit.
+    absl::Time clock = absl::UnixEpoch();
+    // The task was dropped to go back to the last commit, which may be read meanwhile.
+    bool readable = false;
     // When it is started again; InfiniteFuture: never.
     absl::Time restart_time = absl::InfinitePast();
   };
@@ -81,10 +93,14 @@ class Worker : public TaskReader {
     std::unique_ptr<eventlog::Member> member;
     absl::Time join_time = absl::InfinitePast();
     bool committed_since_abort = true;
-    // Why there is no member at present.
+    // Why there is no member, or was none until it has got through a round.
     std::string left;
+    // What on_runs was told.
+    std::optional<bool> told_runs;
     std::map<int, Owned> owned;
   };
+  // Where a topic's partitions end.
+  using Watermarks = std::map<std::string, std::vector<int64_t>>;
   struct WaitingRead {
     std::string kind;
     int partition = 0;
@@ -92,11 +108,12 @@ class Worker : public TaskReader {
     absl::Time deadline;
     ReadFunction read;
     Done done;
-    // Once `after` is passed: up to where each other task must have committed.
-    std::optional<std::map<std::pair<std::string, int>, std::vector<eventlog::InputPosition>>> barrier;
+    // Once `after` is passed: where the inputs of the other tasks ended then.
+    std::shared_ptr<const Watermarks> barrier;
   };
 
   absl::StatusOr<bool> Round(Group& group);
+  void TellRuns(Group& group) const;
   absl::Status Join(Group& group);
   void Restart(Group& group);
   absl::StatusOr<std::vector<eventlog::TaskCommit>> Process(Group& group);
@@ -109,7 +126,7 @@ class Worker : public TaskReader {
   // OK: may run. UNAVAILABLE with `wait`: not yet.
   absl::Status Ready(WaitingRead& read, bool* wait);
   absl::StatusOr<bool> Passed(const Group& group, const WaitingRead& read) const;
-  absl::Status RaiseBarrier(const Group& passed, WaitingRead& read) const;
+  absl::StatusOr<std::shared_ptr<const Watermarks>> Barrier();
   absl::StatusOr<bool> BarrierMet(const WaitingRead& read) const;
   void RunRead(WaitingRead read);
   Group* FindGroup(absl::string_view kind);
@@ -122,11 +139,13 @@ class Worker : public TaskReader {
   std::vector<Group> groups_;
   eventlog::CommitPoint last_commit_ = eventlog::CommitPoint{0};
   std::deque<WaitingRead> waiting_;
+  // Asked for once in a round, by the first read that needs it.
+  std::shared_ptr<const Watermarks> watermarks_;
 
   std::mutex mutex_;
   // Guarded by mutex_.
   std::deque<WaitingRead> arrived_;
-  std::vector<absl::AnyInvocable<void(std::vector<TaskReport>)>> report_requests_;
+  std::vector<ReportDone> report_requests_;
   size_t read_count_ = 0;
 };
 

@@ -1,5 +1,6 @@
 // The part of Worker that answers reads.
 
+#include <set>
 #include <utility>
 
 #include "common/ids/partitioner.h"
@@ -20,8 +21,7 @@ void Worker::Read(absl::string_view kind, int partition, std::optional<eventlog:
     std::lock_guard<std::mutex> lock(mutex_);
     if (read_count_ < options_.reads_max) {
       ++read_count_;
-      arrived_.push_back(
-          {std::string(kind), partition, std::move(after), deadline, std::move(read), std::move(done), std::nullopt});
+      arrived_.push_back({std::string(kind), partition, std::move(after), deadline, std::move(read), std::move(done), nullptr});
       done = nullptr;
     }
   }
@@ -44,17 +44,25 @@ int Worker::PartitionFor(absl::string_view kind, absl::string_view key) const {
   return ids::PartitionFor(key, PartitionCount(kind));
 }
 
-void Worker::Report(absl::AnyInvocable<void(std::vector<TaskReport>)> done) {
+void Worker::Report(ReportDone done) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    report_requests_.push_back(std::move(done));
+    if (report_requests_.size() < options_.reports_max) {
+      report_requests_.push_back(std::move(done));
+      done = nullptr;
+    }
+  }
+  if (done) {
+    std::move(done)(status::WithRetry(absl::ResourceExhaustedError("too many ask how tasks do"), absl::Milliseconds(100)));
+    return;
   }
   log_.changes().Raise();
 }
 
 // Runs the reads that may, fails those that cannot, keeps the others. Returns whether any was answered.
 bool Worker::AnswerReads() {
-  std::vector<absl::AnyInvocable<void(std::vector<TaskReport>)>> report_requests;
+  watermarks_ = nullptr;
+  std::vector<ReportDone> report_requests;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     for (WaitingRead& read : arrived_) waiting_.push_back(std::move(read));
@@ -94,12 +102,14 @@ absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
     return Unreadable(read.kind, read.partition,
                       group->left.empty() ? "is not owned by this instance" : absl::StrCat("stands still: ", group->left));
   }
-  if (owned->second.task == nullptr)
+  if (owned->second.task == nullptr && !owned->second.readable)
     return Unreadable(read.kind, read.partition, absl::StrCat("stands still: ", owned->second.stopped));
   if (!read.after.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool passed, Passed(*group, read));
-  if (passed && !read.barrier.has_value()) RETURN_IF_ERROR(RaiseBarrier(*group, read));
-  if (read.barrier.has_value()) {
+  if (passed && read.barrier == nullptr) {
+    ASSIGN_OR_RETURN(read.barrier, Barrier());
+  }
+  if (read.barrier != nullptr) {
     ASSIGN_OR_RETURN(const bool met, BarrierMet(read));
     if (met) return absl::OkStatus();
   }
@@ -128,25 +138,33 @@ absl::StatusOr<bool> Worker::Passed(const Group& group, const WaitingRead& read)
 }
 
 // What the record of the token sent to other inboxes lies before where these end now.
-absl::Status Worker::RaiseBarrier(const Group& passed, WaitingRead& read) const {
-  read.barrier.emplace();
-  for (const Group& other : groups_) {
-    for (const auto& [partition, task] : other.owned) {
-      if (&other == &passed || task.task == nullptr) continue;
-      ASSIGN_OR_RETURN((*read.barrier)[std::make_pair(other.definition.kind.name, partition)], other.member->Ends(partition));
-    }
+absl::StatusOr<std::shared_ptr<const Worker::Watermarks>> Worker::Barrier() {
+  if (watermarks_ != nullptr) return watermarks_;
+  std::set<std::string> wanted;
+  for (const Group& group : groups_) {
+    wanted.insert(group.definition.kind.inputs.begin(), group.definition.kind.inputs.end());
+    wanted.insert(group.definition.kind.broadcasts.begin(), group.definition.kind.broadcasts.end());
   }
-  return absl::OkStatus();
+  const std::vector<std::string> topics(wanted.begin(), wanted.end());
+  ASSIGN_OR_RETURN(std::vector<std::vector<int64_t>> ends, log_.HighWatermarks(topics));
+  auto watermarks = std::make_shared<Watermarks>();
+  for (size_t i = 0; i < topics.size(); ++i) (*watermarks)[topics[i]] = std::move(ends[i]);
+  watermarks_ = std::move(watermarks);
+  return watermarks_;
 }
 
+// Whether every other task has committed past it. One that stands still is waited for by nobody; one that was given to this
+// worker since the barrier was raised is, and has more to do only.
 absl::StatusOr<bool> Worker::BarrierMet(const WaitingRead& read) const {
   for (const Group& group : groups_) {
+    if (group.definition.kind.name == read.kind) continue;
     for (const auto& [partition, owned] : group.owned) {
-      auto needed = read.barrier->find({group.definition.kind.name, partition});
-      if (needed == read.barrier->end() || owned.task == nullptr) continue;
+      if (owned.task == nullptr) continue;
       ASSIGN_OR_RETURN(const std::vector<eventlog::InputPosition> positions, group.member->Positions(partition));
-      for (size_t i = 0; i < positions.size(); ++i) {
-        if (positions[i].next_offset < needed->second[i].next_offset) return false;
+      for (const eventlog::InputPosition& position : positions) {
+        const std::vector<int64_t>& ends = read.barrier->at(position.topic);
+        // What is broadcast has one partition.
+        if (position.next_offset < ends[ends.size() == 1 ? 0 : static_cast<size_t>(partition)]) return false;
       }
     }
   }
@@ -155,7 +173,8 @@ absl::StatusOr<bool> Worker::BarrierMet(const WaitingRead& read) const {
 
 void Worker::RunRead(WaitingRead read) {
   Group* group = FindGroup(read.kind);
-  const absl::Time task_time = group->owned.at(read.partition).task->clock();
+  const Owned& owned = group->owned.at(read.partition);
+  const absl::Time task_time = owned.task != nullptr ? owned.task->clock() : owned.clock;
   absl::Status result = std::move(read.read)(group->member->State(read.partition), task_time);
   log_.WhenDurable(last_commit_, [result = std::move(result), done = std::move(read.done)](absl::Status durable) mutable {
     std::move(done)(durable.ok() ? std::move(result) : std::move(durable));

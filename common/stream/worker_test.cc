@@ -224,6 +224,70 @@ TEST(Worker, AReadWhoseWriteNeverComesIsToldSoAtItsDeadline) {
   EXPECT_TRUE(absl::IsDeadlineExceeded(*done)) << *done;
 }
 
+// Poison in an inbox: stops the task for good.
+class Stubborn : public Processor {
+ public:
+  explicit Stubborn(const bool& broken) : broken_(broken) {}
+  absl::Status OnRecord(absl::string_view, const Record&, UnitOfWork&) override {
+    return broken_ ? absl::InternalError("broken") : absl::OkStatus();
+  }
+  absl::Status OnTimer(absl::string_view, absl::Time, UnitOfWork&) override { return absl::OkStatus(); }
+
+ private:
+  const bool& broken_;
+};
+
+TEST(Worker, SaysWhenAKindStandsStillAndWhenItGoesOn) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  bool broken = true;
+  TaskDefinition stubborn;
+  stubborn.kind = {"stubborn", {"words"}, {}};
+  stubborn.make_processor = [&](int) { return std::make_unique<Stubborn>(broken); };
+  std::vector<bool> told;
+  WorkerOptions options;
+  options.on_runs = [&](absl::string_view kind, bool runs) {
+    EXPECT_EQ(kind, "stubborn");
+    told.push_back(runs);
+  };
+  Worker worker(*log, clock, {stubborn}, options);
+  ASSERT_TRUE(worker.Step().ok());
+  EXPECT_THAT(told, testing::ElementsAre(true));
+  log->Append({{"words", "k", "", "w", 1}}, [](const auto& positions) { EXPECT_TRUE(positions.ok()); });
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(worker.Step().ok());
+    clock.Advance(options.restart_delay);
+  }
+  EXPECT_THAT(told, testing::ElementsAre(true, false)) << "one that is started again and fails again does not run in between";
+  broken = false;
+  ASSERT_TRUE(worker.Step().ok());
+  ASSERT_TRUE(worker.Step().ok());
+  EXPECT_THAT(told, testing::ElementsAre(true, false, true));
+}
+
+TEST(Worker, ReportsAreBoundedAndEachIsAnswered) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  std::vector<absl::Status> answers;
+  const auto report = [&](Worker& worker) {
+    worker.Report([&](const absl::StatusOr<std::vector<TaskReport>>& reports) { answers.push_back(reports.status()); });
+  };
+  {
+    WorkerOptions options;
+    options.reports_max = 2;
+    Worker worker(*log, clock, Definitions(), options);
+    for (int i = 0; i < 3; ++i) report(worker);
+    ASSERT_EQ(answers.size(), 1U) << "one too many, refused at once";
+    EXPECT_TRUE(absl::IsResourceExhausted(answers[0])) << answers[0];
+    ASSERT_TRUE(worker.Step().ok());
+    ASSERT_EQ(answers.size(), 3U);
+    EXPECT_TRUE(answers[2].ok()) << answers[2];
+    report(worker);
+  }
+  ASSERT_EQ(answers.size(), 4U) << "a worker that ends answers";
+  EXPECT_TRUE(absl::IsUnavailable(answers[3])) << answers[3];
+}
+
 TEST(Worker, ATokenOfAnotherTopicIsRefused) {
   clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
   auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");

@@ -22,10 +22,12 @@ class OperationsService : public v1::OperationsService::CallbackService {
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
     return rpc::Answer(context, response, [&](rpc::Completion<v1::GetStatusResponse>& done) -> absl::Status {
-      subject_.worker.Report([status = Status(), done = std::move(done)](const std::vector<stream::TaskReport>& reports) mutable {
-        for (const stream::TaskReport& report : reports) AddTask(report, *status.add_tasks());
-        done(std::move(status));
-      });
+      subject_.worker.Report(
+          [status = Status(), done = std::move(done)](const absl::StatusOr<std::vector<stream::TaskReport>>& reports) mutable {
+            if (!reports.ok()) return done(reports.status());
+            for (const stream::TaskReport& report : *reports) AddTask(report, *status.add_tasks());
+            done(std::move(status));
+          });
       return absl::OkStatus();
     });
   }

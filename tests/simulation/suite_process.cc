@@ -78,8 +78,8 @@ void SuiteProcess::Settle() {
 
 std::vector<std::string> SuiteProcess::Stopped() {
   std::vector<std::string> stopped;
-  worker_->Report([&](const std::vector<stream::TaskReport>& reports) {
-    for (const stream::TaskReport& report : reports) {
+  worker_->Report([&](const absl::StatusOr<std::vector<stream::TaskReport>>& reports) {
+    for (const stream::TaskReport& report : *reports) {
       if (!report.stopped.empty()) stopped.push_back(absl::StrCat(report.kind, "/", report.partition, ": ", report.stopped));
     }
   });

@@ -81,7 +81,6 @@ class MeasuredMember : public Member {
   }
 
   absl::StatusOr<std::vector<InputPosition>> Positions(int partition) const override { return member_->Positions(partition); }
-  absl::StatusOr<std::vector<InputPosition>> Ends(int partition) const override { return member_->Ends(partition); }
   int64_t Lag(int partition) const override { return member_->Lag(partition); }
 
  private:

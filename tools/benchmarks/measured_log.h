@@ -53,6 +53,9 @@ class MeasuredLog : public eventlog::EventLog {
     return log_.OpenTail(topic, start);
   }
   absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override { return log_.EndOffsets(topic); }
+  absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) override {
+    return log_.HighWatermarks(topics);
+  }
   void WhenDurable(eventlog::CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override {
     log_.WhenDurable(point, std::move(done));
   }

@@ -106,6 +106,16 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
     return StartOffsets(*found, {TailStart::From::kEnd, {}});
   }
 
+  absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) override {
+    std::vector<std::vector<int64_t>> ends;
+    for (const std::string& name : topics) {
+      ASSIGN_OR_RETURN(const Topic* topic, opened_.topics->Require(name));
+      std::vector<int64_t>& of_topic = ends.emplace_back();
+      for (const auto& partition : topic->partitions) of_topic.push_back(partition->end_offset());
+    }
+    return ends;
+  }
+
   void WhenDurable(CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override {
     durability_.WhenDurable(static_cast<uint64_t>(point), std::move(done));
   }

@@ -307,7 +307,7 @@ TEST_F(EmbeddedLogTest, NearlyFullIntakeStopsThenCommitsAndBothComeBack) {
   free_bytes_ = options_.limits.hard_free_bytes - 1;
   log_->Maintain().IgnoreError();
   const absl::Status held = member->Commit({TaskCommit{0, {}, {{"k", "w"}}}}).status();
-  EXPECT_EQ(held.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(held.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_TRUE(status::RetryDelayOf(held).has_value());
   EXPECT_EQ(**member->State(0).Get("k"), "v");
 

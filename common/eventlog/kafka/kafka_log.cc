@@ -123,3 +123,29 @@ absl::StatusOr<std::vector<int64_t>> KafkaLog::EndOffsets(absl::string_view topi
 
 }  // namespace kafka
 }  // namespace touchstone::eventlog
+absl::StatusOr<std::vector<std::vector<int64_t>>> KafkaLog::HighWatermarks(const std::vector<std::string>& topics) {
+  std::vector<TopicPartition> asked;
+  std::vector<std::vector<int64_t>> ends;
+  for (const std::string& topic : topics) {
+    ASSIGN_OR_RETURN(const std::vector<TopicPartition> partitions, PartitionsOf(topic));
+    ends.emplace_back(partitions.size());
+    asked.insert(asked.end(), partitions.begin(), partitions.end());
+  }
+  std::lock_guard<std::mutex> lock(watermarks_mutex_);
+  if (watermarks_ == nullptr) {
+    ASSIGN_OR_RETURN(OffsetReader reader, OffsetReader::Open(options_, "read_uncommitted"));
+    watermarks_ = std::make_unique<OffsetReader>(std::move(reader));
+  }
+  const absl::StatusOr<std::vector<int64_t>> answered = watermarks_->Ends(std::move(asked));
+  if (!answered.ok()) {
+    // A handle that has seen a broker die may never answer again.
+    watermarks_ = nullptr;
+    return answered.status();
+  }
+  auto next = answered->begin();
+  for (std::vector<int64_t>& of_topic : ends) {
+    for (int64_t& end : of_topic) end = *next++;
+  }
+  return ends;
+}
+

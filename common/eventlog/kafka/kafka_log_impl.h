@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/eventlog/kafka/appender.h"
+#include "common/eventlog/kafka/cluster.h"
 #include "common/eventlog/kafka/kafka_log.h"
 #include "common/eventlog/kafka/state_store.h"
 
@@ -24,6 +25,7 @@ class KafkaLog : public EventLog {
   absl::StatusOr<std::unique_ptr<Member>> Join(const TaskKind& kind, const MemberOptions& options) override;
   absl::StatusOr<std::unique_ptr<Tail>> OpenTail(absl::string_view topic, const TailStart& start) override;
   absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override;
+  absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) override;
   // A commit that has returned is durable.
   void WhenDurable(CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override { std::move(done)(absl::OkStatus()); }
   ChangeSignal& changes() override { return changes_; }
@@ -61,5 +63,8 @@ class KafkaLog : public EventLog {
   std::map<std::string, std::unique_ptr<StateStore>> stores_;
   std::unique_ptr<Appender> appender_;
 };
+
+  std::mutex watermarks_mutex_;
+  std::unique_ptr<OffsetReader> watermarks_;  // Guarded by watermarks_mutex_. Made when it is needed, and anew after it failed.
 
 }  // namespace touchstone::eventlog::kafka

@@ -222,15 +222,6 @@ absl::StatusOr<std::vector<InputPosition>> KafkaMember::Positions(int partition)
   return positions;
 }
 
-absl::StatusOr<std::vector<InputPosition>> KafkaMember::Ends(int partition) const {
-  auto it = tasks_.find(partition);
-  INVARIANT(it != tasks_.end(), absl::StrCat(kind_.name, "/", partition, " is not owned"));
-  ASSIGN_OR_RETURN(const std::vector<int64_t> offsets, EndsOf(it->second));
-  std::vector<InputPosition> ends;
-  for (size_t i = 0; i < sources_.size(); ++i) ends.push_back({sources_[i], offsets[i]});
-  return ends;
-}
-
 int64_t KafkaMember::Lag(int partition) const {
   auto it = tasks_.find(partition);
   if (it == tasks_.end()) return 0;

@@ -31,7 +31,6 @@ class KafkaMember : public Member {
   const StateView& State(int partition) override;
   absl::StatusOr<CommitPoint> Commit(std::vector<TaskCommit> commits) override;
   absl::StatusOr<std::vector<InputPosition>> Positions(int partition) const override;
-  absl::StatusOr<std::vector<InputPosition>> Ends(int partition) const override;
   int64_t Lag(int partition) const override;
 
  private:

@@ -101,6 +101,17 @@ absl::StatusOr<std::vector<int64_t>> MemoryLogImpl::EndOffsets(absl::string_view
   return ends;
 }
 
+absl::StatusOr<std::vector<std::vector<int64_t>>> MemoryLogImpl::HighWatermarks(const std::vector<std::string>& topics) {
+  std::lock_guard<std::mutex> lock(storage_->mutex());
+  std::vector<std::vector<int64_t>> ends;
+  for (const std::string& topic : topics) {
+    ASSIGN_OR_RETURN(const TopicSpec spec, storage_->topics().Find(topic));
+    std::vector<int64_t>& of_topic = ends.emplace_back();
+    for (int p = 0; p < spec.partitions; ++p) of_topic.push_back(storage_->HighWatermark(topic, p));
+  }
+  return ends;
+}
+
 void MemoryLogImpl::WhenDurable(CommitPoint point, DurableDone done) {
   bool durable = false;
   {

@@ -21,6 +21,7 @@ class MemoryLogImpl : public MemoryLog {
   absl::StatusOr<std::unique_ptr<Member>> Join(const TaskKind& kind, const MemberOptions& options) override;
   absl::StatusOr<std::unique_ptr<Tail>> OpenTail(absl::string_view topic, const TailStart& start) override;
   absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override;
+  absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) override;
   void WhenDurable(CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override;
   ChangeSignal& changes() override { return storage_->changes(); }
   absl::Status Intake() const override;

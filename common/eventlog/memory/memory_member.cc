@@ -61,8 +61,7 @@ absl::StatusOr<OwnershipChange> MemoryMember::PollOwnership() {
 }
 
 int64_t MemoryMember::End(const Source& source, int partition) const {
-  const MemoryStorage::PartitionLog& log = storage_.Log(source.topic, source.broadcast ? 0 : partition);
-  return storage_.durability() == Durability::kBroker ? log.durable_end : static_cast<int64_t>(log.records.size());
+  return storage_.HighWatermark(source.topic, source.broadcast ? 0 : partition);
 }
 
 int64_t MemoryMember::Next(const Source& source, int partition) const {
@@ -135,13 +134,6 @@ absl::StatusOr<std::vector<InputPosition>> MemoryMember::Positions(int partition
   std::vector<InputPosition> positions;
   for (const Source& source : sources_) positions.push_back({source.topic, Next(source, partition)});
   return positions;
-}
-
-absl::StatusOr<std::vector<InputPosition>> MemoryMember::Ends(int partition) const {
-  std::lock_guard<std::mutex> lock(storage_.mutex());
-  std::vector<InputPosition> ends;
-  for (const Source& source : sources_) ends.push_back({source.topic, End(source, partition)});
-  return ends;
 }
 
 int64_t MemoryMember::Lag(int partition) const {

@@ -32,6 +32,8 @@ class MemoryStorage {
   Durability durability() const { return durability_; }
 
   PartitionLog& Log(absl::string_view topic, int partition) { return logs_[{std::string(topic), partition}]; }
+  // Where members see the partition end.
+  int64_t HighWatermark(absl::string_view topic, int partition);
   StateMap& State(const std::string& kind, int partition) { return states_[{kind, partition}]; }
   int64_t PositionOf(const std::string& kind, int partition, const std::string& topic) const;
 

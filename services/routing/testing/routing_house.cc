@@ -211,8 +211,8 @@ bool RoutingHouse::Step() {
 void RoutingHouse::Run() {
   constexpr int kRoundsMax = 10'000;
   for (int round = 0; Step(); ++round) INVARIANT(round < kRoundsMax, "the house does not come to rest");
-  worker_->Report([](std::vector<stream::TaskReport> reports) {
-    for (const stream::TaskReport& report : reports) INVARIANT(report.stopped.empty(), report.stopped);
+  worker_->Report([](const absl::StatusOr<std::vector<stream::TaskReport>>& reports) {
+    for (const stream::TaskReport& report : *reports) INVARIANT(report.stopped.empty(), report.stopped);
   });
   Step();
 }

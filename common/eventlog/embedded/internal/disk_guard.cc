@@ -34,18 +34,18 @@ void DiskGuard::Check() {
 
 absl::Status DiskGuard::Intake() const {
   if (!soft_) return absl::OkStatus();
-  return Full(absl::StatusCode::kResourceExhausted, "nothing more is taken in", soft_free_bytes_);
+  return Full("nothing more is taken in", soft_free_bytes_);
 }
 
 absl::Status DiskGuard::Commits() const {
   if (!hard_) return absl::OkStatus();
-  return Full(absl::StatusCode::kUnavailable, "nothing more is written", hard_free_bytes_);
+  return Full("it is only read, and nothing more written,", hard_free_bytes_);
 }
 
-absl::Status DiskGuard::Full(absl::StatusCode code, absl::string_view what, int64_t limit) const {
+absl::Status DiskGuard::Full(absl::string_view what, int64_t limit) const {
   return status::WithRetry(
-      absl::Status(code, absl::StrCat("the disk of data folder '", folder_, "' is nearly full (", free_bytes_ >> 20,
-                                      " MiB free, ", limit >> 20, " needed): ", what, " until there is space")),
+      absl::ResourceExhaustedError(absl::StrCat("the disk of data folder '", folder_, "' is nearly full (", free_bytes_ >> 20,
+                                                " MiB free, ", limit >> 20, " needed): ", what, " until there is space")),
       kRetryAfter);
 }
 

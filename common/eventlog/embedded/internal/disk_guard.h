@@ -19,11 +19,11 @@ class DiskGuard {
 
   // RESOURCE_EXHAUSTED with RetryInfo below the first limit.
   absl::Status Intake() const;
-  // UNAVAILABLE with RetryInfo below the second.
+  // RESOURCE_EXHAUSTED with RetryInfo below the second: what is there can be read on.
   absl::Status Commits() const;
 
  private:
-  absl::Status Full(absl::StatusCode code, absl::string_view what, int64_t limit) const;
+  absl::Status Full(absl::string_view what, int64_t limit) const;
 
   const std::string folder_;
   const std::function<int64_t()> ask_;

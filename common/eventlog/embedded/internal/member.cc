@@ -89,14 +89,6 @@ class EmbeddedMember : public Member {
     return positions;
   }
 
-  absl::StatusOr<std::vector<InputPosition>> Ends(int partition) const override {
-    RETURN_IF_ERROR(Owned(partition).status());
-    std::vector<InputPosition> ends;
-    for (size_t i = 0; i < kind_.topics.size(); ++i)
-      ends.push_back({kind_.topics[i]->spec.name, kind_.log(i, partition).end_offset()});
-    return ends;
-  }
-
   int64_t Lag(int partition) const override {
     const absl::StatusOr<const Task*> task = Owned(partition);
     if (!task.ok()) return 0;
