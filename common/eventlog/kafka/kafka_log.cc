@@ -17,6 +17,9 @@ absl::StatusOr<std::unique_ptr<EventLog>> OpenKafkaLog(KafkaOptions options, con
 namespace kafka {
 namespace {
 
+// A severity of syslog's.
+constexpr int kWarning = 4;
+
 // The declared topics with the counts they have.
 absl::StatusOr<TopicCatalog> CatalogOf(const KafkaOptions& options, const Cluster& cluster) {
   std::vector<TopicSpec> topics = options.catalog.topics();
@@ -50,16 +53,26 @@ absl::Status KafkaLog::Connect() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<const StateStore*> KafkaLog::Store(const std::string& kind) {
+absl::StatusOr<std::shared_ptr<const StateStore>> KafkaLog::Store(const std::string& kind) {
   std::lock_guard<std::mutex> lock(mutex_);
-  std::unique_ptr<StateStore>& store = stores_[kind];
+  std::shared_ptr<const StateStore>& store = stores_[kind];
+  const auto warn = [&](absl::string_view text) {
+    if (options_.on_log) options_.on_log(kWarning, text);
+  };
+  if (store != nullptr && store->damaged()) {
+    // Who uses it is told so too, and leaves.
+    if (store.use_count() > 1)
+      return absl::UnavailableError(absl::StrCat("local copies of ", kind, " are damaged, and still in use"));
+    warn(absl::StrCat("local copies of ", kind, " are damaged, and made anew from the cluster"));
+    store = nullptr;
+  }
   if (store == nullptr) {
     // A copy of another cluster's state, or of another deployment's, lies in another folder; and so do those of services that
     // share a data folder.
     const std::string folder = absl::StrCat(options_.data_folder, "/state/", cluster_id_, "/", options_.prefix, kind);
-    ASSIGN_OR_RETURN(store, StateStore::Open(folder, options_.state_cache_bytes));
+    ASSIGN_OR_RETURN(store, StateStore::Open(folder, options_.state_cache_bytes, warn));
   }
-  return store.get();
+  return store;
 }
 
 absl::StatusOr<std::vector<TopicPartition>> KafkaLog::PartitionsOf(absl::string_view topic) const {
@@ -121,8 +134,6 @@ absl::StatusOr<std::vector<int64_t>> KafkaLog::EndOffsets(absl::string_view topi
   return reader.Ends(std::move(partitions));
 }
 
-}  // namespace kafka
-}  // namespace touchstone::eventlog
 absl::StatusOr<std::vector<std::vector<int64_t>>> KafkaLog::HighWatermarks(const std::vector<std::string>& topics) {
   std::vector<TopicPartition> asked;
   std::vector<std::vector<int64_t>> ends;
@@ -149,3 +160,5 @@ absl::StatusOr<std::vector<std::vector<int64_t>>> KafkaLog::HighWatermarks(const
   return ends;
 }
 
+}  // namespace kafka
+}  // namespace touchstone::eventlog

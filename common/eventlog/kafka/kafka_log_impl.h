@@ -33,8 +33,9 @@ class KafkaLog : public EventLog {
   void Close() override { appender_->Close(); }
   absl::string_view name() const override { return "kafka"; }
 
-  // The local copies of a kind's states; opened when the kind is joined first.
-  absl::StatusOr<const StateStore*> Store(const std::string& kind);
+  // The local copies of a kind's states; opened when the kind is joined first, and anew where they are damaged. UNAVAILABLE: they
+  // are, and another member still holds them.
+  absl::StatusOr<std::shared_ptr<const StateStore>> Store(const std::string& kind);
 
   // For members and tails.
   const KafkaOptions& options() const { return options_; }
@@ -60,11 +61,11 @@ class KafkaLog : public EventLog {
   std::mutex mutex_;
   // Guarded by mutex_: the ids of members that live, and what they share by kind.
   std::set<std::string> member_ids_;
-  std::map<std::string, std::unique_ptr<StateStore>> stores_;
+  std::map<std::string, std::shared_ptr<const StateStore>> stores_;
   std::unique_ptr<Appender> appender_;
-};
 
   std::mutex watermarks_mutex_;
   std::unique_ptr<OffsetReader> watermarks_;  // Guarded by watermarks_mutex_. Made when it is needed, and anew after it failed.
+};
 
 }  // namespace touchstone::eventlog::kafka

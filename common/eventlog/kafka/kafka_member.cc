@@ -109,6 +109,10 @@ absl::Status KafkaMember::ServeConsumer() {
 }
 
 absl::StatusOr<OwnershipChange> KafkaMember::PollOwnership() {
+  if (store_->damaged()) {
+    return absl::UnavailableError(
+        absl::StrCat("local copies of ", kind_.name, " are damaged: they are made anew from the cluster"));
+  }
   RETURN_IF_ERROR(ServeConsumer());
   OwnershipChange change;
   change.lost.assign(lost_.begin(), lost_.end());

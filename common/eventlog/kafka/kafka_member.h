@@ -70,7 +70,7 @@ class KafkaMember : public Member {
   std::vector<int> assigned_;
   bool newly_assigned_ = false;
 
-  const StateStore* store_ = nullptr;
+  std::shared_ptr<const StateStore> store_;
   Client consumer_;
   Queue consumer_queue_;
   Client broadcast_consumer_;

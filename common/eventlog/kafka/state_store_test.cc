@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "absl/strings/str_cat.h"
 
@@ -23,11 +24,34 @@ class StateStoreTest : public testing::Test {
 
   void Reopen() {
     store_.reset();
-    absl::StatusOr<std::unique_ptr<StateStore>> store = StateStore::Open(folder_, kCacheBytes);
+    absl::StatusOr<std::unique_ptr<StateStore>> store =
+        StateStore::Open(folder_, kCacheBytes, [this](absl::string_view text) { damages_.emplace_back(text); });
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = *std::move(store);
   }
 
+  // Writes enough that it fills blocks of a table, and makes that table.
+  void Fill() {
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_TRUE(store_->Task("journey", 0)->Apply({{absl::StrCat("k", i), std::string(1000, 'v')}}, {}).ok());
+    }
+    Reopen();
+    store_.reset();
+  }
+  // Overwrites `bytes` of each table at `at`.
+  void DamageTables(int64_t at, size_t bytes) {
+    int tables = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      if (entry.path().extension() != ".sst") continue;
+      ++tables;
+      std::fstream stream(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      stream.seekp(at < 0 ? static_cast<int64_t>(std::filesystem::file_size(entry.path())) + at : at);
+      stream << std::string(bytes, '\x17');
+    }
+    ASSERT_GT(tables, 0);
+  }
+
+  std::vector<std::string> damages_;
   const std::string folder_ = absl::StrCat(testing::TempDir(), "/state-store-", ::getpid());
   std::unique_ptr<StateStore> store_;
 };
@@ -62,6 +86,30 @@ TEST_F(StateStoreTest, ClearingATaskLeavesTheOthersAlone) {
   EXPECT_FALSE(store_->Task("journey", 1)->ReadCheckpoint()->has_value());
   for (int partition : {0, 255, 256}) EXPECT_EQ(Get(*store_->Task("journey", partition), "k"), absl::StrCat(partition));
   EXPECT_EQ(Get(*store_->Task("journeys", 1), "k"), "another kind");
+}
+
+TEST_F(StateStoreTest, AFolderThatCannotBeOpenedIsEmptied) {
+  Fill();
+  DamageTables(-40, 40);
+  Reopen();
+  EXPECT_THAT(damages_, testing::ElementsAre(testing::HasSubstr(folder_)));
+  EXPECT_EQ(Get(*store_->Task("journey", 0), "k1"), "(none)");
+  EXPECT_FALSE(store_->Task("journey", 0)->ReadCheckpoint()->has_value());
+  EXPECT_TRUE(store_->Task("journey", 0)->Apply({{"k1", "anew"}}, {}).ok());
+}
+
+TEST_F(StateStoreTest, DamageThatIsMetAtWorkMakesTheNextStoreAnew) {
+  Fill();
+  DamageTables(1000, 3000);
+  Reopen();
+  EXPECT_FALSE(store_->damaged());
+  absl::Status status;
+  for (int i = 0; i < 100 && status.ok(); ++i) status = store_->Task("journey", 0)->Get(absl::StrCat("k", i)).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_TRUE(store_->damaged());
+  Reopen();
+  EXPECT_FALSE(store_->damaged());
+  EXPECT_EQ(Get(*store_->Task("journey", 0), "k99"), "(none)");
 }
 
 TEST_F(StateStoreTest, AFolderHasOneOwner) {
