@@ -33,26 +33,60 @@ absl::StatusOr<eventlog::TailStart> StartOf(const v1::ListDeadLettersRequest& re
 
 }  // namespace
 
-absl::StatusOr<v1::ListDeadLettersResponse> DeadLetterPage(eventlog::EventLog& log, const v1::ListDeadLettersRequest& request) {
+DeadLetterPage::DeadLetterPage(std::unique_ptr<eventlog::Tail> tail, std::vector<int64_t> ends,
+                               const v1::ListDeadLettersRequest& request)
+    : tail_(std::move(tail)),
+      ends_(std::move(ends)),
+      query_(QueryOf(request)),
+      reason_(request.reason()),
+      page_size_(request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize)),
+      cursor_(tail_->next_offsets()) {}
+
+absl::StatusOr<DeadLetterPage> DeadLetterPage::Begin(eventlog::EventLog& log, const v1::ListDeadLettersRequest& request) {
   if (request.page_size() < 0) return status::InvalidField("page_size", "is below zero");
-  const int page_size = request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize);
   ASSIGN_OR_RETURN(const eventlog::TailStart start, StartOf(request));
-  ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::Tail> tail, log.OpenTail(topics::kDeadLetters, start));
-  v1::ListDeadLettersResponse response;
-  // One record at a time: the cursor then stands exactly behind the last one looked at.
-  bool more = true;
-  for (int looked_at = 0; looked_at < kMaxLookedAt && response.dead_letters_size() < page_size; ++looked_at) {
-    ASSIGN_OR_RETURN(const std::vector<eventlog::TailRecord> records, tail->Read(1));
-    if (records.empty()) {
-      more = false;
-      break;
+  ASSIGN_OR_RETURN(std::vector<int64_t> ends, log.EndOffsets(topics::kDeadLetters));
+  ASSIGN_OR_RETURN(std::unique_ptr<eventlog::Tail> tail, log.OpenTail(topics::kDeadLetters, start));
+  return DeadLetterPage(std::move(tail), std::move(ends), request);
+}
+
+absl::StatusOr<DeadLetterPage::Progress> DeadLetterPage::ReadOn() {
+  for (int looked_at = 0; !Full() && !AtEnd(); ++looked_at) {
+    if (looked_at == kMaxLookedAtInTurn) return Progress::kMore;
+    // One record at a time: the cursor then stands exactly behind the last one that was taken.
+    ASSIGN_OR_RETURN(const std::vector<eventlog::TailRecord> records, tail_->Read(1));
+    if (!records.empty()) {
+      ++looked_at_;
+      full_ = !Keep(records.front().record.value);
     }
-    events::v1::DeadLetter letter;
-    if (!letter.ParseFromString(records.front().record.value)) continue;
-    if (request.reason().empty() || request.reason() == letter.reason()) *response.add_dead_letters() = std::move(letter);
+    if (!full_) cursor_ = tail_->next_offsets();
+    if (records.empty() && !AtEnd()) return Progress::kAwaited;
   }
-  if (more) response.set_next_page_token(ids::EncodePageToken(QueryOf(request), absl::StrJoin(tail->next_offsets(), ",")));
-  return response;
+  return Progress::kWhole;
+}
+
+bool DeadLetterPage::Keep(const std::string& value) {
+  events::v1::DeadLetter letter;
+  if (!letter.ParseFromString(value) || (!reason_.empty() && reason_ != letter.reason())) return true;
+  const auto bytes = static_cast<int64_t>(value.size());
+  if (response_.dead_letters_size() > 0 && bytes_ + bytes > kMaxPageBytes) return false;
+  bytes_ += bytes;
+  *response_.add_dead_letters() = std::move(letter);
+  return true;
+}
+
+bool DeadLetterPage::Full() const { return full_ || response_.dead_letters_size() == page_size_ || looked_at_ == kMaxLookedAt; }
+
+bool DeadLetterPage::AtEnd() const {
+  for (size_t p = 0; p < ends_.size(); ++p) {
+    if (cursor_[p] < ends_[p]) return false;
+  }
+  return true;
+}
+
+v1::ListDeadLettersResponse DeadLetterPage::Take() {
+  if (!AtEnd()) response_.set_next_page_token(ids::EncodePageToken(query_, absl::StrJoin(cursor_, ",")));
+  return std::move(response_);
 }
 
 }  // namespace touchstone::operations

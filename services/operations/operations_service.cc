@@ -1,11 +1,14 @@
 #include "services/operations/operations_service.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "common/clock/proto_time.h"
 #include "common/rpc/answer.h"
 #include "common/runtime/disk_space.h"
+#include "common/status/macros.h"
+#include "services/operations/dead_letter_listing.h"
 #include "services/operations/dead_letter_page.h"
 #include "touchstone/operations/v1/operations_service.grpc.pb.h"
 
@@ -13,11 +16,14 @@ namespace touchstone::operations {
 namespace {
 
 constexpr char kVersion[] = "0.1.0";
+// A page that is not whole by then goes out as it is, so that who pages sees that it goes on.
+constexpr absl::Duration kListingTimeMax = absl::Seconds(10);
 
 class OperationsService : public v1::OperationsService::CallbackService {
  public:
-  explicit OperationsService(Subject subject)
-      : subject_(std::move(subject)), start_time_(subject_.clock.Now()), start_(subject_.clock.Monotonic()) {}
+  // `pump` outlives the service.
+  OperationsService(Subject subject, rpc::StreamPump& pump)
+      : subject_(std::move(subject)), pump_(pump), start_time_(subject_.clock.Now()), start_(subject_.clock.Monotonic()) {}
 
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const v1::GetStatusRequest* request,
                                       v1::GetStatusResponse* response) override {
@@ -34,7 +40,14 @@ class OperationsService : public v1::OperationsService::CallbackService {
 
   grpc::ServerUnaryReactor* ListDeadLetters(grpc::CallbackServerContext* context, const v1::ListDeadLettersRequest* request,
                                             v1::ListDeadLettersResponse* response) override {
-    return rpc::Answer(context, response, [&]() { return DeadLetterPage(subject_.log, *request); });
+    return rpc::Answer(context, response, [&](rpc::Completion<v1::ListDeadLettersResponse>& done) -> absl::Status {
+      ASSIGN_OR_RETURN(DeadLetterPage page, DeadLetterPage::Begin(subject_.log, *request));
+      const absl::Duration patience = std::min(done.Deadline() - subject_.clock.Now(), kListingTimeMax);
+      auto listing =
+          std::make_shared<DeadLetterListing>(pump_, std::move(page), subject_.clock.Monotonic() + patience, std::move(done));
+      if (absl::Status taken = pump_.Add(listing); !taken.ok()) listing->Refuse(taken);
+      return absl::OkStatus();
+    });
   }
 
  private:
@@ -70,6 +83,7 @@ class OperationsService : public v1::OperationsService::CallbackService {
   }
 
   Subject subject_;
+  rpc::StreamPump& pump_;
   const absl::Time start_time_;
   const absl::Duration start_;
 };
@@ -77,7 +91,7 @@ class OperationsService : public v1::OperationsService::CallbackService {
 }  // namespace
 
 void AddTo(rpc::Server& server, Subject subject) {
-  server.Add(v1::OperationsService::service_full_name(), std::make_unique<OperationsService>(std::move(subject)));
+  server.Add(v1::OperationsService::service_full_name(), std::make_unique<OperationsService>(std::move(subject), server.pump()));
 }
 
 }  // namespace touchstone::operations

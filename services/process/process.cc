@@ -98,7 +98,7 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   RETURN_IF_ERROR(CheckFiles(config));
   ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock, host.log()));
   ASSIGN_OR_RETURN(const names::NameSecret secret, OpenSecret(config));
-  RETURN_IF_ERROR(AgreeOnSecret(secret, *log, kSecretTimeout));
+  RETURN_IF_ERROR(AgreeOnSecret(secret, *log, clock, kSecretTimeout));
 
   ASSIGN_OR_RETURN(const std::vector<std::string> pack_folders, PackChain(config.packs_dir(), config.pack()));
   const Surroundings surroundings{*log, clock, secret, pack_folders.back(), pack_folders, config.instance()};

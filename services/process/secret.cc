@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -41,8 +42,19 @@ absl::Status WriteDurably(const std::string& path, const std::string& text) {
   return absl::OkStatus();
 }
 
+// When somebody stops waiting, by Clock::Monotonic.
+class Deadline {
+ public:
+  Deadline(const clock::Clock& clock, absl::Duration timeout) : clock_(clock), at_(clock.Monotonic() + timeout) {}
+  absl::Duration left() const { return at_ - clock_.Monotonic(); }
+
+ private:
+  const clock::Clock& clock_;
+  const absl::Duration at_;
+};
+
 // The first fingerprint stated so far.
-absl::StatusOr<std::optional<std::string>> StatedFingerprint(eventlog::EventLog& log) {
+absl::StatusOr<std::optional<std::string>> StatedFingerprint(eventlog::EventLog& log, const Deadline& deadline) {
   ASSIGN_OR_RETURN(const std::vector<int64_t> ends, log.EndOffsets(topics::kControl));
   ASSIGN_OR_RETURN(std::unique_ptr<eventlog::Tail> tail, log.OpenTail(topics::kControl, {eventlog::TailStart::From::kBegin, {}}));
   uint64_t seen = log.changes().version();
@@ -53,12 +65,16 @@ absl::StatusOr<std::optional<std::string>> StatedFingerprint(eventlog::EventLog&
       if (control.ParseFromString(record.record.value) && control.has_secret_stated())
         return control.secret_stated().fingerprint();
     }
-    if (records.empty()) seen = log.changes().WaitPast(seen, absl::Milliseconds(100));
+    if (!records.empty()) continue;
+    if (deadline.left() <= absl::ZeroDuration()) {
+      return absl::DeadlineExceededError("the log did not tell in time with which secret it was written");
+    }
+    seen = log.changes().WaitPast(seen, std::min(deadline.left(), absl::Milliseconds(100)));
   }
   return std::optional<std::string>();
 }
 
-absl::Status StateFingerprint(const std::string& fingerprint, eventlog::EventLog& log, absl::Duration timeout) {
+absl::Status StateFingerprint(const std::string& fingerprint, eventlog::EventLog& log, const Deadline& deadline) {
   events::v1::ControlRecord control;
   control.mutable_secret_stated()->set_fingerprint(fingerprint);
   const std::string key = absl::StrCat("secret/", fingerprint);
@@ -67,7 +83,7 @@ absl::Status StateFingerprint(const std::string& fingerprint, eventlog::EventLog
   log.Append(
       {{topics::kControl, key, key, control.SerializeAsString(), std::nullopt}},
       [stated](const absl::StatusOr<std::vector<eventlog::Position>>& positions) { stated->set_value(positions.status()); });
-  if (future.wait_for(absl::ToChronoMilliseconds(timeout)) != std::future_status::ready) {
+  if (future.wait_for(absl::ToChronoMilliseconds(deadline.left())) != std::future_status::ready) {
     return absl::DeadlineExceededError("the log did not take the secret's fingerprint in time");
   }
   return future.get();
@@ -105,13 +121,15 @@ absl::StatusOr<names::NameSecret> ReadOrMakeSecret(const std::string& path) {
   return made;
 }
 
-absl::Status AgreeOnSecret(const names::NameSecret& secret, eventlog::EventLog& log, absl::Duration timeout) {
+absl::Status AgreeOnSecret(const names::NameSecret& secret, eventlog::EventLog& log, const clock::Clock& clock,
+                           absl::Duration timeout) {
+  const Deadline deadline(clock, timeout);
   const std::string mine = secret.Fingerprint();
-  ASSIGN_OR_RETURN(std::optional<std::string> stated, StatedFingerprint(log));
+  ASSIGN_OR_RETURN(std::optional<std::string> stated, StatedFingerprint(log, deadline));
   if (!stated.has_value()) {
-    RETURN_IF_ERROR(StateFingerprint(mine, log, timeout));
+    RETURN_IF_ERROR(StateFingerprint(mine, log, deadline));
     // Another process may have been faster: what lies first holds.
-    ASSIGN_OR_RETURN(stated, StatedFingerprint(log));
+    ASSIGN_OR_RETURN(stated, StatedFingerprint(log, deadline));
   }
   if (stated == mine) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("the secret behind name keys has fingerprint ", mine,

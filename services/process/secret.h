@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/clock/clock.h"
 #include "common/eventlog/event_log.h"
 #include "common/names/name_secret.h"
 
@@ -17,7 +18,9 @@ absl::StatusOr<names::NameSecret> ReadSecret(const std::string& path);
 absl::StatusOr<names::NameSecret> ReadOrMakeSecret(const std::string& path);
 
 // Whether this secret is the log's: the first fingerprint stated on `control.v1` holds; where none is, this one is stated.
-// FAILED_PRECONDITION where another holds, with both fingerprints. Blocks until that is durable, at most `timeout`.
-absl::Status AgreeOnSecret(const names::NameSecret& secret, eventlog::EventLog& log, absl::Duration timeout);
+// FAILED_PRECONDITION where another holds, with both fingerprints. Blocks until that is durable, at most `timeout` by the real
+// `clock`; then DEADLINE_EXCEEDED.
+absl::Status AgreeOnSecret(const names::NameSecret& secret, eventlog::EventLog& log, const clock::Clock& clock,
+                           absl::Duration timeout);
 
 }  // namespace touchstone::process

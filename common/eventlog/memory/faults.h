@@ -27,8 +27,10 @@ enum class FaultPoint {
   kHiddenRecords,
   // Partitions change hands though no member came or went.
   kRebalance,
+  // A tail gives nothing though there is something: it is on its way.
+  kEmptyRead,
 };
-inline constexpr int kFaultPointCount = static_cast<int>(FaultPoint::kRebalance) + 1;
+inline constexpr int kFaultPointCount = static_cast<int>(FaultPoint::kEmptyRead) + 1;
 
 // Decides what goes wrong. Asked under the storage's lock: it must not call back.
 class Faults {

@@ -90,7 +90,7 @@ absl::StatusOr<std::unique_ptr<Member>> MemoryLogImpl::Join(const TaskKind& kind
 absl::StatusOr<std::unique_ptr<Tail>> MemoryLogImpl::OpenTail(absl::string_view topic, const TailStart& start) {
   std::lock_guard<std::mutex> lock(storage_->mutex());
   RETURN_IF_ERROR(CheckAlive());
-  return MemoryTail::Open(storage_, topic, start);
+  return MemoryTail::Open(storage_, topic, start, faults_);
 }
 
 absl::StatusOr<std::vector<int64_t>> MemoryLogImpl::EndOffsets(absl::string_view topic) {
