@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -295,6 +298,51 @@ TEST_F(ServerTest, AWatchBeatsInSilenceAndEndsWhenOld) {
   EXPECT_THAT(status.error_message(), HasSubstr("resume token"));
 }
 
+// One that looks through much before it has something to tell.
+class SearchingSource final : public WatchSource<WatchJourneyEventsResponse> {
+ public:
+  absl::StatusOr<std::optional<WatchJourneyEventsResponse>> Next() override {
+    if (++turns_ != kTurns) return std::nullopt;
+    WatchJourneyEventsResponse response;
+    response.set_resume_token("found");
+    return std::make_optional(std::move(response));
+  }
+  bool More() const override { return turns_ < kTurns; }
+
+ private:
+  static constexpr int kTurns = 100;
+  int turns_ = 0;
+};
+
+class SearchService final : public JourneyService::CallbackService {
+ public:
+  explicit SearchService(StreamPump& pump) : pump_(pump) {}
+  grpc::ServerWriteReactor<WatchJourneyEventsResponse>* WatchJourneyEvents(grpc::CallbackServerContext* context,
+                                                                           const WatchJourneyEventsRequest*) override {
+    return Watch<WatchJourneyEventsResponse>(context, pump_, std::make_unique<SearchingSource>());
+  }
+
+ private:
+  StreamPump& pump_;
+};
+
+TEST(Watch, OneThatHasMoreToLookThroughGoesOnThoughNobodyWakesIt) {
+  clock::SystemClock clock;
+  ServerOptions options = AnyPort();
+  options.pump.sweep = absl::Hours(1);
+  Server server(clock, options);
+  server.Add(JourneyService::service_full_name(), std::make_unique<SearchService>(server.pump()));
+  ASSERT_TRUE(server.Start().ok());
+  const auto stub = JourneyService::NewStub(MakeChannel(server.address()));
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  const auto reader = stub->WatchJourneyEvents(&context, WatchJourneyEventsRequest());
+  WatchJourneyEventsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.resume_token(), "found");
+  context.TryCancel();
+}
+
 TEST_F(ServerTest, AWatchEndsWithItsSourcesError) {
   StartWatches({});
   counter_.Publish(-1);
@@ -349,6 +397,54 @@ TEST_F(ServerTest, StopEndsWatchesWithAWordAndDoesNotWaitForThem) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_THAT(status.error_message(), HasSubstr("stopping"));
   server_.Stop();
+}
+
+// Whoever has no call in progress has nothing to be waited for.
+class ServerStopTest : public testing::Test {
+ protected:
+  static ServerOptions Patient() {
+    ServerOptions options = AnyPort();
+    options.stop_grace = absl::Seconds(30);
+    return options;
+  }
+  // How long a stop takes.
+  absl::Duration Stop() {
+    const absl::Duration begin = clock_.Monotonic();
+    server_.Stop();
+    return clock_.Monotonic() - begin;
+  }
+  // A socket connected to the server, which sends this and reads nothing.
+  int ConnectAndSay(absl::string_view bytes) {
+    const int port = std::stoi(server_.address().substr(server_.address().rfind(':') + 1));
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    EXPECT_EQ(::write(client, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+    return client;
+  }
+
+  clock::SystemClock clock_;
+  Server server_{clock_, Patient()};
+};
+
+TEST_F(ServerStopTest, DoesNotWaitForAnIdleClient) {
+  server_.Add(OperationsService::service_full_name(), std::make_unique<StatusService>());
+  ASSERT_TRUE(server_.Start().ok());
+  auto channel = Connect(server_.address());
+  ASSERT_TRUE(channel.ok()) << channel.status();
+  auto stub = OperationsService::NewStub(*channel);
+  ASSERT_TRUE(Call(*stub, &OperationsService::Stub::GetStatus, GetStatusRequest()).ok());
+  EXPECT_LT(Stop(), absl::Seconds(2));
+}
+
+TEST_F(ServerStopTest, DoesNotWaitForOneThatSaysNothing) {
+  ASSERT_TRUE(server_.Start().ok());
+  const int client = ConnectAndSay("");
+  EXPECT_LT(Stop(), absl::Seconds(5));
+  ::close(client);
 }
 
 TEST(Connect, NobodyThereIsSaidAtOnce) {

@@ -30,6 +30,10 @@ class WatchSource {
   // error ends the watch with it.
   virtual absl::StatusOr<std::optional<Message>> Next() = 0;
 
+  // Whether there is more to look through now, though Next gave nothing: a turn of one watch is bounded, so that the others have
+  // theirs, and it has another soon.
+  virtual bool More() const { return false; }
+
   // What to send after a silence, usually the resume token alone; nullopt: nothing.
   virtual std::optional<Message> Heartbeat() { return std::nullopt; }
 };
@@ -95,7 +99,10 @@ class WatchReactor final : public grpc::ServerWriteReactor<Message>, public Pump
       *next = source_->Heartbeat();
       pace_.Wrote(now);
     }
-    if (!next->has_value()) return true;
+    if (!next->has_value()) {
+      if (source_->More()) pump_.Wake(this);
+      return true;
+    }
     message_ = **std::move(next);
     pace_.Wrote(now);
     write_in_flight_.store(true, std::memory_order_release);

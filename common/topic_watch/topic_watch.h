@@ -17,7 +17,7 @@
 namespace touchstone::topic_watch {
 
 // Records read ahead of what was given out, and records that one turn skips at most, so that a watcher of one thing among many
-// does not hold up the others.
+// does not hold up the others: it goes on in its next turn, which comes at once.
 inline constexpr int kRecordsAhead = 64;
 inline constexpr int kSkippedPerTurn = 1024;
 
@@ -44,7 +44,8 @@ class TopicWatch : public rpc::WatchSource<Response> {
         if (!records.ok()) return records.status();
         for (eventlog::TailRecord& record : *records) ahead_.push_back(std::move(record));
       }
-      if (ahead_.empty()) break;
+      more_ = !ahead_.empty();
+      if (!more_) break;
       const eventlog::TailRecord next = std::move(ahead_.front());
       ahead_.pop_front();
       offsets_[static_cast<size_t>(next.partition)] = next.record.offset + 1;
@@ -53,6 +54,8 @@ class TopicWatch : public rpc::WatchSource<Response> {
     }
     return std::optional<Response>();
   }
+
+  bool More() const override { return more_; }
 
   std::optional<Response> Heartbeat() override { return WithToken(); }
 
@@ -69,6 +72,8 @@ class TopicWatch : public rpc::WatchSource<Response> {
   // After what was given out, not after what was read ahead.
   std::vector<int64_t> offsets_;
   std::deque<eventlog::TailRecord> ahead_;
+  // The last look found something, wanted or not.
+  bool more_ = false;
 };
 
 // The watch that a request asks for.
