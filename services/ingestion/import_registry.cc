@@ -47,18 +47,22 @@ absl::StatusOr<bool> ImportRegistry::CatchUp() {
 }
 
 bool ImportRegistry::Pump(absl::Duration now) {
+  if (const std::optional<absl::Status> closed = Closed()) {
+    // Also those that came back after Close had failed the others.
+    FailAll(*closed);
+    return false;
+  }
   absl::StatusOr<bool> current = CatchUp();
   if (!current.ok()) {
     FailAll(current.status());
     return true;
   }
-  if (!*current) return true;
-  std::deque<std::shared_ptr<Waiting>> waiting;
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (closed_.has_value()) return false;
-    waiting.swap(waiting_);
-  }
+  if (*current) AnswerWhoMay();
+  return true;
+}
+
+void ImportRegistry::AnswerWhoMay() {
+  std::deque<std::shared_ptr<Waiting>> waiting = TakeWaiting();
   std::deque<std::shared_ptr<Waiting>> still_waiting;
   for (std::shared_ptr<Waiting>& one : waiting) {
     auto begun = begun_.find(one->wanted.import_id());
@@ -67,16 +71,17 @@ bool ImportRegistry::Pump(absl::Duration now) {
       continue;
     }
     if (!one->stated) State(one);
-    still_waiting.push_back(one);
+    still_waiting.push_back(std::move(one));
   }
-  std::lock_guard<std::mutex> lock(mutex_);
-  waiting_.insert(waiting_.begin(), still_waiting.begin(), still_waiting.end());
-  std::erase_if(waiting_, [](const std::shared_ptr<Waiting>& one) {
-    if (one->failed.ok()) return false;
-    std::move(one->done)(one->failed);
-    return true;
-  });
-  return true;
+  std::deque<std::shared_ptr<Waiting>> failed;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    for (auto one = still_waiting.rbegin(); one != still_waiting.rend(); ++one) {
+      std::deque<std::shared_ptr<Waiting>>& to = (*one)->failed.ok() ? waiting_ : failed;
+      to.push_front(std::move(*one));
+    }
+  }
+  for (std::shared_ptr<Waiting>& one : failed) std::move(one->done)(one->failed);
 }
 
 void ImportRegistry::State(std::shared_ptr<Waiting> waiting) {
@@ -94,13 +99,19 @@ void ImportRegistry::State(std::shared_ptr<Waiting> waiting) {
       });
 }
 
+std::deque<std::shared_ptr<ImportRegistry::Waiting>> ImportRegistry::TakeWaiting() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return std::exchange(waiting_, {});
+}
+
 void ImportRegistry::FailAll(const absl::Status& why) {
-  std::deque<std::shared_ptr<Waiting>> waiting;
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    waiting.swap(waiting_);
-  }
+  std::deque<std::shared_ptr<Waiting>> waiting = TakeWaiting();
   for (std::shared_ptr<Waiting>& one : waiting) std::move(one->done)(why);
+}
+
+std::optional<absl::Status> ImportRegistry::Closed() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return closed_;
 }
 
 void ImportRegistry::Close(const absl::Status& why) {

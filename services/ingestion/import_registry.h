@@ -48,15 +48,18 @@ class ImportRegistry : public rpc::Pumped {
 
   // Reads on; true once everything durable has been read.
   absl::StatusOr<bool> CatchUp();
+  void AnswerWhoMay();
   void State(std::shared_ptr<Waiting> waiting);
+  std::deque<std::shared_ptr<Waiting>> TakeWaiting();
   void FailAll(const absl::Status& why);
+  std::optional<absl::Status> Closed() const;
 
   eventlog::EventLog& log_;
   // Of the pump's thread alone.
   const std::unique_ptr<eventlog::Tail> tail_;
   std::map<std::string, events::v1::ImportBegun> begun_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::deque<std::shared_ptr<Waiting>> waiting_;
   std::optional<absl::Status> closed_;
