@@ -59,6 +59,7 @@ void Server::Add(absl::string_view name, std::unique_ptr<grpc::Service> service)
   INVARIANT(server_ == nullptr, "a service comes before Start");
   health_.Register(std::string(name));
   services_.push_back(std::move(service));
+  names_.emplace_back(name);
 }
 
 absl::Status Server::Start() {

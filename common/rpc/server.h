@@ -75,6 +75,9 @@ class Server {
   // Health says NOT_SERVING from the first call on, until SetServing.
   absl::Status Start();
 
+  // Of the services, in the order in which they were added.
+  const std::vector<std::string>& names() const { return names_; }
+
   // Where it listens, with the port that was found; empty before Start.
   const std::string& address() const { return address_; }
 
@@ -92,6 +95,7 @@ class Server {
   StreamPump pump_;
   HealthService health_service_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::vector<std::string> names_;
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -20,6 +20,7 @@
 #include "services/process/open_log.h"
 #include "services/process/pack_chain.h"
 #include "services/process/secret.h"
+#include "services/process/task_health.h"
 #include "services/process/worker_thread.h"
 
 namespace touchstone::process {
@@ -103,11 +104,16 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   ASSIGN_OR_RETURN(const std::vector<std::string> pack_folders, PackChain(config.packs_dir(), config.pack()));
   const Surroundings surroundings{*log, clock, secret, pack_folders.back(), pack_folders, config.instance()};
   std::vector<std::unique_ptr<Part>> parts;
+  std::vector<std::vector<std::string>> kinds;  // Of each part.
   std::vector<stream::TaskDefinition> tasks;
   std::vector<LoadedPack> packs;
   for (const MakePart& make : make_parts) {
     ASSIGN_OR_RETURN(std::unique_ptr<Part> part, make(surroundings));
-    for (stream::TaskDefinition& task : part->Tasks()) tasks.push_back(std::move(task));
+    kinds.emplace_back();
+    for (stream::TaskDefinition& task : part->Tasks()) {
+      kinds.back().push_back(task.kind.name);
+      tasks.push_back(std::move(task));
+    }
     for (LoadedPack& pack : part->Packs()) packs.push_back(std::move(pack));
     parts.push_back(std::move(part));
   }
@@ -116,19 +122,26 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   options.on_stopped = [&host](absl::string_view kind, int partition, const absl::Status& why) {
     host.log().Error("task.stopped", {{"kind", kind}, {"partition", partition}, {"why", why.message()}});
   };
+  TaskHealth health(host.metrics());
+  options.on_runs = [&health](absl::string_view kind, bool runs) { health.OnRuns(kind, runs); };
   stream::Worker worker(*log, clock, std::move(tasks), options);
 
   rpc::Server server(clock, ServerOptionsOf(config));
-  for (const std::unique_ptr<Part>& part : parts) RETURN_IF_ERROR(part->AddTo(server, worker));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const size_t others = server.names().size();
+    RETURN_IF_ERROR(parts[i]->AddTo(server, worker));
+    health.Add({server.names().begin() + static_cast<std::ptrdiff_t>(others), server.names().end()}, kinds[i]);
+  }
   operations::AddTo(server, {*log, worker, clock, packs, DataFolder(config)});
   RETURN_IF_ERROR(server.Start());
   // Once the threads have ended, and before the services go: what waits for an append touches them.
   const absl::Cleanup close_log = [&] { log->Close(); };
   const WorkerThread worker_thread(worker, *log, clock, [&](const absl::Status& why) { host.RequestStop(why); });
   const PumpThread pump_thread(server.pump(), *log);
-  server.SetServing(true);
+  health.Begin(server);
   if (ready) ready(server.address());
   absl::Status stopped = host.RunUntilStopped();
+  health.End();
   server.Stop();
   return stopped;
 }
