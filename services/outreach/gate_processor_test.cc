@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/clock/proto_time.h"
 #include "common/stream/topics.h"
 #include "services/outreach/testing/outreach_world.h"
@@ -151,6 +152,23 @@ TEST_F(GateStory, WhatIsHeldTooLongIsDroppedWithItsReason) {
   EXPECT_THAT(Requested(), ElementsAre());
   EXPECT_EQ(LastAnswer().status(), events::OUTREACH_STATUS_DROPPED);
   EXPECT_THAT(LastAnswer().reason(), HasSubstr("EXPIRY"));
+  EXPECT_EQ(clock::TimeFrom(LastAnswer().decide_time()), At("2026-03-03 00:00"));
+}
+
+// What is decided is kept for its repeats and reports; its words and its address are somebody's own.
+TEST(GateKeeps, NoWordsOfWhatIsDecided) {
+  const GatePolicy policy = PlainGate();
+  AddressBook book(kMail, {}, [](absl::string_view) { return std::optional<state::v1::GateSend>(); });
+  events::Intent intent;
+  intent.mutable_request()->set_send_key("k1");
+  intent.mutable_request()->set_outreach_class(kService);
+  intent.mutable_request()->set_body("Dear Ana");
+  *intent.mutable_request()->mutable_expire_time() = clock::ToProto(At("2026-03-03 00:00"));
+  GateFacts facts;
+  Gate(policy).OnIntent(intent, At("2026-03-02 14:00"), book, facts);
+  ASSERT_EQ(facts.requests.size(), 1);
+  EXPECT_EQ(facts.requests[0].body(), "Dear Ana");
+  EXPECT_FALSE(book.Find("k1")->has_intent());
 }
 
 TEST_F(GateStory, TheAddressesCapHoldsUntilItsWindowFrees) {
@@ -187,6 +205,50 @@ TEST_F(GateStory, UnsubscribingWithdrawsTheClassAndAComplaintSuppresses) {
   EXPECT_TRUE(LastPreferences().suppressed());
   Intend("k4", kService);
   EXPECT_THAT(Requested(), ElementsAre("k1", "k3"));
+}
+
+TEST_F(GateStory, AnObjectionDropsWhatIsHeld) {
+  StartAt("2026-03-02 14:00");
+  Intend("k1", kFeedback);
+  world_->RunUntil(At("2026-03-02 23:00"));
+  Intend("k2", kFeedback);
+  EXPECT_EQ(LastAnswer().status(), events::OUTREACH_STATUS_HELD);
+  Tell(Report(kMail, "k1", "1", events::DELIVERY_STATUS_UNSUBSCRIBED, world_->now()));
+  EXPECT_EQ(LastAnswer().outreach_id(), "k2");
+  EXPECT_EQ(LastAnswer().status(), events::OUTREACH_STATUS_DROPPED);
+  EXPECT_THAT(LastAnswer().reason(), HasSubstr("CONSENT"));
+}
+
+TEST_F(GateStory, ARecallOfWhatIsRequestedComesTooLate) {
+  StartAt("2026-03-02 14:00");
+  Intend("k1", kService);
+  const size_t answers = world_->All<events::PlayMessage>(topics::kPlays).size();
+  events::GateMessage recall;
+  recall.set_address_key(kMail);
+  recall.mutable_recall()->set_send_key("k1");
+  Tell(recall);
+  EXPECT_EQ(world_->All<events::PlayMessage>(topics::kPlays).size(), answers);
+  EXPECT_EQ(LastAnswer().status(), events::OUTREACH_STATUS_REQUESTED);
+}
+
+TEST_F(GateStory, WhatIsHeldForAnAddressIsBounded) {
+  StartAt("2026-03-02 23:00");
+  for (int i = 0; i < Gate::kMaxHeld; ++i) Intend(absl::StrCat("k", i), kService);
+  EXPECT_EQ(LastAnswer().status(), events::OUTREACH_STATUS_HELD);
+  Intend("one more", kService);
+  EXPECT_EQ(LastAnswer().status(), events::OUTREACH_STATUS_DROPPED);
+  EXPECT_THAT(LastAnswer().reason(), HasSubstr("HELD_LIMIT"));
+}
+
+TEST_F(GateStory, ReportsOfOneSendAreBounded) {
+  StartAt("2026-03-02 14:00");
+  Intend("k1", kService);
+  for (int i = 0; i <= Gate::kMaxReports; ++i) {
+    Tell(Report(kMail, "k1", absl::StrCat(i), events::DELIVERY_STATUS_OPENED, world_->now()));
+  }
+  int passed_on = 0;
+  for (const auto& message : world_->All<events::PlayMessage>(topics::kPlays)) passed_on += message.answer().has_report();
+  EXPECT_EQ(passed_on, Gate::kMaxReports);
 }
 
 TEST_F(GateStory, ARepeatedReportDoesNotWithdrawWhatWasGrantedSince) {

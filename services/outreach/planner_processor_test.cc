@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "common/clock/proto_time.h"
 #include "common/stream/topics.h"
 #include "services/outreach/testing/outreach_world.h"
@@ -80,6 +81,7 @@ TEST(Planner, WordsAreInTheCustomersLanguageAndAMissingValueHasItsDefault) {
   EXPECT_EQ(requests[0].title(), "Sobre your order");
   EXPECT_EQ(requests[0].body(), "Caro cliente, o pedido atrasou.");
   EXPECT_EQ(requests[0].contact_point().address(), "clear-email:a");
+  EXPECT_EQ(clock::TimeFrom(requests[0].expire_time()), kAfternoon + absl::Hours(1 + 48));
 }
 
 // An import tells thousands of such moments: each would be a record, and a dropped outreach for who lists them.
@@ -120,6 +122,28 @@ TEST(Planner, AnOpenEscalationHoldsFeedbackUntilItClosesAndServiceGoesOn) {
   EXPECT_EQ(Last(*world, "ask").status(), events::OUTREACH_STATUS_REQUESTED);
 }
 
+TEST(Planner, AnOpenEscalationHoldsMarketingAndACancelledOneLetsItGo) {
+  auto world = World(kAfternoon);
+  world->Append(topics::kGate, "email:a",
+                Consents("email:a", "r1", events::OUTREACH_CLASS_MARKETING, events::CONSENT_STATE_GRANTED));
+  world->Append(topics::kEscalations, kAna, EscalationOf(kAna, events::ESCALATION_STATUS_ASSIGNED));
+  world->Settle();
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m1", "bought", kAfternoon)));
+  world->Settle();
+  EXPECT_EQ(Last(*world, "offer").status(), events::OUTREACH_STATUS_HELD);
+  EXPECT_THAT(Last(*world, "offer").reason(), HasSubstr("OPEN_ESCALATION"));
+  world->Append(topics::kEscalations, kAna, EscalationOf(kAna, events::ESCALATION_STATUS_CANCELLED));
+  world->Settle();
+  EXPECT_EQ(Last(*world, "offer").status(), events::OUTREACH_STATUS_REQUESTED);
+}
+
+TEST(Planner, StrikesStopNoService) {
+  auto world = World(kAfternoon);
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m1", "late", kAfternoon), {.strike_hundredths = 300}));
+  world->RunUntil(kAfternoon + absl::Hours(2));
+  EXPECT_THAT(SentSteps(*world), ElementsAre("first"));
+}
+
 TEST(Planner, NoMarketingForTwoStrikes) {
   auto world = World(kAfternoon);
   world->Append(topics::kGate, "email:a",
@@ -143,6 +167,10 @@ TEST(Planner, TheFirstChannelThatReachesIsTakenAndNoneDrops) {
   EXPECT_EQ(Last(*world, "offer").status(), events::OUTREACH_STATUS_REQUESTED);
   world->RunUntil(kAfternoon + absl::Hours(24));
   EXPECT_THAT(Last(*world, "ask").reason(), HasSubstr("CONTACT_POINT"));
+  world->Append(topics::kJourneyEvents, "customer:bo",
+                Found("customer:bo", Moment("m2", "bought", world->now()), {.email = "email:b", .phone = "phone:2"}));
+  world->Settle();
+  EXPECT_EQ(Last(*world, "offer").channel(), events::CHANNEL_EMAIL);
 }
 
 TEST(Planner, AnAddressThatIsOnlyAKeyReachesNobody) {
@@ -175,6 +203,71 @@ TEST(Planner, TheSubjectsCapHoldsUntilTheWindowFrees) {
   EXPECT_EQ(clock::TimeFrom(Last(*world, "offer").hold_until_time()), kAfternoon + absl::Hours(30));
   world->RunUntil(kAfternoon + absl::Hours(30));
   EXPECT_EQ(Last(*world, "offer").status(), events::OUTREACH_STATUS_REQUESTED);
+}
+
+TEST(Planner, WhatTheGateHasNotDecidedCountsInTheSubjectsCapUntilItIsDropped) {
+  PlannerPolicy policy = ThreePlays();
+  policy.plays.erase(policy.plays.begin() + 1);  // `ask` would compete for the room.
+  auto world = World(At("2026-03-02 23:00"), policy);
+  world->Append(topics::kGate, "email:a",
+                Consents("email:a", "r1", events::OUTREACH_CLASS_MARKETING, events::CONSENT_STATE_GRANTED));
+  for (const char* id : {"m1", "m2", "m3"}) {
+    world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment(id, "bought", world->now())));
+    world->Settle();
+  }
+  EXPECT_THAT(Last(*world, "offer").reason(), HasSubstr("SUBJECT_CAP: 2 of 2 in 72h: until the gate has decided"));
+  // The two that the gate holds are dropped, and with them goes what they took.
+  world->Append(topics::kGate, "email:a",
+                Consents("email:a", "r2", events::OUTREACH_CLASS_MARKETING, events::CONSENT_STATE_WITHDRAWN));
+  world->Settle();
+  EXPECT_EQ(Last(*world, "offer").moment().id(), "m3");
+  EXPECT_EQ(ChecksOf(Last(*world, "offer")).back(), "CONSENT!");
+}
+
+TEST(Planner, TheSubjectsCapHoldsNoClassThatItDoesNotName) {
+  auto world = World(kAfternoon);
+  world->Append(topics::kGate, "email:a",
+                Consents("email:a", "r1", events::OUTREACH_CLASS_MARKETING, events::CONSENT_STATE_GRANTED));
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m1", "bought", kAfternoon)));
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m2", "bought", kAfternoon)));
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m3", "late", kAfternoon)));
+  world->RunUntil(kAfternoon + absl::Hours(2));
+  EXPECT_THAT(SentSteps(*world), ElementsAre("offer", "offer", "first"));
+}
+
+TEST(Planner, OneCustomersPlansAreBounded) {
+  auto world = World(kAfternoon);
+  for (int i = 0; i <= kMaxActive; ++i) {
+    world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment(absl::StrCat("m", i), "late", kAfternoon)));
+    world->Settle();
+    if (i < kMaxActive) ASSERT_EQ(Last(*world, "first").status(), events::OUTREACH_STATUS_WAITING) << i;
+  }
+  EXPECT_EQ(Last(*world, "first").status(), events::OUTREACH_STATUS_DROPPED);
+  EXPECT_EQ(ChecksOf(Last(*world, "first")).back(), "ACTIVE_LIMIT!");
+}
+
+TEST(Planner, AMomentThatMovesAwayEndsItsPlayHere) {
+  auto world = World(kAfternoon);
+  const events::MomentOfTruth moment = Moment("m1", "late", kAfternoon);
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, moment));
+  events::JourneyEvent moved = Found(kAna, moment);
+  *moved.mutable_moment_moved_out()->mutable_moment() = moment;
+  world->Append(topics::kJourneyEvents, kAna, moved);
+  world->RunUntil(kAfternoon + absl::Hours(5));
+  EXPECT_THAT(SentSteps(*world), IsEmpty());
+  EXPECT_THAT(Last(*world, "first").reason(), HasSubstr("moved to another journey"));
+}
+
+TEST(Planner, APlayThatWasTakenBackHasNotBeenEntered) {
+  PlannerPolicy policy = ThreePlays();
+  policy.plays[0].reentry.not_within = absl::Hours(10 * 24);
+  auto world = World(kAfternoon, policy);
+  const events::MomentOfTruth moment = Moment("m1", "late", kAfternoon);
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, moment));
+  world->Append(topics::kJourneyEvents, kAna, Withdrawn(kAna, moment));
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m2", "late", kAfternoon)));
+  world->RunUntil(kAfternoon + absl::Hours(2));
+  EXPECT_THAT(SentSteps(*world), ElementsAre("first"));
 }
 
 TEST(Planner, AWithdrawnMomentDropsWhatIsNotRequestedAndEndsThePlay) {
@@ -210,6 +303,23 @@ TEST(Planner, AWithdrawnMomentRecallsWhatTheGateHolds) {
   EXPECT_THAT(Last(*world, "first").reason(), HasSubstr("RECALL"));
 }
 
+TEST(Planner, ARecallThatComesTooLateStillEndsThePlay) {
+  auto world = World(kAfternoon);
+  const events::MomentOfTruth moment = Moment("m1", "late", kAfternoon);
+  world->Append(topics::kJourneyEvents, kAna, Found(kAna, moment));
+  world->Settle();
+  world->Advance(absl::Hours(1));
+  ASSERT_TRUE(world->StepPlanner());
+  ASSERT_TRUE(world->StepGate());
+  // The gate has requested it, and the planner hears first that the moment is withdrawn.
+  world->Append(topics::kJourneyEvents, kAna, Withdrawn(kAna, moment));
+  ASSERT_TRUE(world->StepPlanner());
+  EXPECT_EQ(Last(*world, "first").status(), events::OUTREACH_STATUS_INTENDED);
+  world->RunUntil(kAfternoon + absl::Hours(48));
+  EXPECT_EQ(Last(*world, "first").status(), events::OUTREACH_STATUS_REQUESTED);
+  EXPECT_THAT(SentSteps(*world), ElementsAre("first"));
+}
+
 TEST(Planner, AMomentThatNoLongerCallsForThePlayEndsIt) {
   auto world = World(kAfternoon);
   world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment("m1", "late", kAfternoon)));
@@ -241,6 +351,8 @@ TEST(Planner, ReportsBecomeTouchpointsOnceEachAndNameTheirCause) {
   auto world = World(kAfternoon);
   events::MomentOfTruth moment = Moment("m1", "late", kAfternoon);
   moment.set_cause_depth(2);
+  moment.mutable_strand()->set_kind(events::CORRELATION_KIND_ORDER);
+  moment.mutable_strand()->set_id("A");
   world->Append(topics::kJourneyEvents, kAna, Found(kAna, moment));
   world->RunUntil(kAfternoon + absl::Hours(2));
   const std::string key = Last(*world, "first").send_key();
@@ -259,10 +371,16 @@ TEST(Planner, ReportsBecomeTouchpointsOnceEachAndNameTheirCause) {
   EXPECT_EQ(touchpoints[1].type(), "outreach.opened");
   EXPECT_EQ(touchpoints[1].direction(), events::DIRECTION_INBOUND);
   EXPECT_NE(touchpoints[0].id(), touchpoints[1].id());
+  EXPECT_EQ(clock::TimeFrom(touchpoints[0].occur_time()), kAfternoon + absl::Hours(1));
+  EXPECT_EQ(clock::TimeFrom(touchpoints[1].occur_time()), kAfternoon + absl::Hours(2));
   for (const events::Touchpoint& touchpoint : touchpoints) {
     EXPECT_EQ(touchpoint.source(), "touchstone.outreach");
     EXPECT_EQ(touchpoint.caused_by().kind(), events::CAUSE_KIND_OUTREACH);
+    EXPECT_EQ(touchpoint.caused_by().id(), Last(*world, "first").id());
     EXPECT_EQ(touchpoint.caused_by().depth(), 3);
+    ASSERT_EQ(touchpoint.correlations_size(), 2);
+    EXPECT_EQ(touchpoint.correlations(0).id(), "A");
+    EXPECT_EQ(touchpoint.correlations(1).id(), "sorry");
     ASSERT_EQ(touchpoint.names_size(), 1);
     EXPECT_EQ(touchpoint.names(0).key(), kAna);
     EXPECT_EQ(touchpoint.names(0).value(), "");
