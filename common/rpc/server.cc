@@ -1,12 +1,16 @@
 #include "common/rpc/server.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 
+#include <future>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/calls_in_progress.h"
 #include "common/rpc/listen_address.h"
 #include "common/status/errors.h"
 #include "common/status/invariant.h"
@@ -14,6 +18,11 @@
 
 namespace touchstone::rpc {
 namespace {
+
+// At a stop: how often it is looked whether calls are in progress, and after how many looks without any nobody is waited for.
+// What was answered last has time to be read.
+constexpr absl::Duration kLookEvery = absl::Milliseconds(20);
+constexpr int kQuietLooks = 10;
 
 int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt64Milliseconds(duration)); }
 
@@ -94,12 +103,29 @@ void Server::Stop() {
   pump_.Close(status::WithRetry(absl::UnavailableError("this server is stopping; go on with another and your resume token"),
                                 absl::Seconds(1)));
   if (server_ != nullptr) {
-    server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                                   gpr_time_from_millis(absl::ToInt64Milliseconds(options_.stop_grace), GPR_TIMESPAN)));
+    EndCalls();
     server_.reset();
   }
   // Only now: the last watches ended in its turns.
   pump_.Stop();
+}
+
+// gRPC waits for connections too: for one whose client does not read what it is told, the whole grace. Who has no call in
+// progress has nothing to lose, so where none is, connections are ended.
+void Server::EndCalls() {
+  std::promise<void> ended;
+  const std::future<void> end = ended.get_future();
+  std::thread shutdown([&] {
+    server_->Shutdown(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                   gpr_time_from_millis(absl::ToInt64Milliseconds(options_.stop_grace), GPR_TIMESPAN)));
+    ended.set_value();
+  });
+  int quiet_looks = 0;
+  while (end.wait_for(absl::ToChronoMilliseconds(kLookEvery)) != std::future_status::ready) {
+    quiet_looks = CallsInProgress() > 0 ? 0 : quiet_looks + 1;
+    if (quiet_looks == kQuietLooks) grpc_server_cancel_all_calls(server_->c_server());
+  }
+  shutdown.join();
 }
 
 }  // namespace touchstone::rpc

@@ -86,10 +86,12 @@ class Server {
   void SetServing(absl::string_view service, bool serving);
 
   // NOT_SERVING first; then watches end with UNAVAILABLE, no call is taken, those in progress have stop_grace to end and are
-  // then cancelled. Blocks for that long. Repeats do nothing.
+  // then cancelled. Blocks for as long as there are any; an idle connection is not waited for. Repeats do nothing.
   void Stop();
 
  private:
+  void EndCalls();
+
   const ServerOptions options_;
   HealthBoard health_;
   StreamPump pump_;

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/clock/system_clock.h"
 #include "common/rpc/answer.h"
+#include "common/rpc/calls_in_progress.h"
 #include "common/rpc/client.h"
 #include "common/rpc/grpc_log.h"
 #include "common/rpc/listen_address.h"
@@ -445,6 +447,61 @@ TEST_F(ServerStopTest, DoesNotWaitForOneThatSaysNothing) {
   const int client = ConnectAndSay("");
   EXPECT_LT(Stop(), absl::Seconds(5));
   ::close(client);
+}
+
+TEST_F(ServerStopTest, DoesNotWaitForOneThatAnswersNoPing) {
+  ASSERT_TRUE(server_.Start().ok());
+  // HTTP/2's preface and an empty SETTINGS frame.
+  const int client = ConnectAndSay(absl::string_view("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33));
+  char first = 0;
+  ASSERT_EQ(::read(client, &first, 1), 1) << "the server's own preface";
+  EXPECT_LT(Stop(), absl::Seconds(5));
+  ::close(client);
+}
+
+// Keeps a call until it is told to answer.
+class HeldService final : public OperationsService::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context, const GetStatusRequest*,
+                                      GetStatusResponse* response) override {
+    return Answer(context, response, [&](Completion<GetStatusResponse>& done) -> absl::Status {
+      held_.set_value(std::move(done));
+      return absl::OkStatus();
+    });
+  }
+  Completion<GetStatusResponse> Held() { return held_.get_future().get(); }
+
+ private:
+  std::promise<Completion<GetStatusResponse>> held_;
+};
+
+TEST_F(ServerStopTest, WaitsForACallInProgress) {
+  auto service = std::make_unique<HeldService>();
+  HeldService& held = *service;
+  server_.Add(OperationsService::service_full_name(), std::move(service));
+  ASSERT_TRUE(server_.Start().ok());
+  auto stub = OperationsService::NewStub(MakeChannel(server_.address()));
+  EXPECT_EQ(CallsInProgress(), 0);
+  absl::StatusOr<GetStatusResponse> answer;
+  std::thread calling([&] { answer = Call(*stub, &OperationsService::Stub::GetStatus, GetStatusRequest()); });
+  Completion<GetStatusResponse> done = held.Held();
+  EXPECT_EQ(CallsInProgress(), 1);
+  std::thread stopping([&] { server_.Stop(); });
+  GetStatusResponse response;
+  response.set_version("late");
+  done(std::move(response));
+  calling.join();
+  stopping.join();
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->version(), "late");
+  EXPECT_EQ(CallsInProgress(), 0);
+}
+
+TEST(CallsInProgress, AreWhatHasBegunAndNotEnded) {
+  EXPECT_EQ(CallsInProgressOf(R"({"end":true,"server":[{"data":{},"ref":{"serverId":"1"}}]})"), 0);
+  EXPECT_EQ(CallsInProgressOf(R"({"server":[{"data":{"callsFailed":"2","callsStarted":"17","callsSucceeded":"12",)"
+                              R"("lastCallStartedTimestamp":"2026-01-01T00:00:00Z"}},{"data":{"callsStarted":"1"}}]})"),
+            4);
 }
 
 TEST(Connect, NobodyThereIsSaidAtOnce) {
