@@ -207,6 +207,60 @@ TEST(Worker, AReadWaitsForItsWriteAndForWhatThatSent) {
   EXPECT_TRUE(done->ok()) << *done;
 }
 
+// A log seen through, that counts how often it is asked where topics end.
+class CountingLog : public eventlog::EventLog {
+ public:
+  explicit CountingLog(eventlog::EventLog& log) : log_(log) {}
+  int questions() const { return questions_; }
+
+  const eventlog::TopicCatalog& topics() const override { return log_.topics(); }
+  void Append(std::vector<eventlog::OutRecord> records, AppendDone done) override {
+    log_.Append(std::move(records), std::move(done));
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Member>> Join(const eventlog::TaskKind& kind,
+                                                         const eventlog::MemberOptions& options) override {
+    return log_.Join(kind, options);
+  }
+  absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTail(absl::string_view topic, const eventlog::TailStart& start) override {
+    return log_.OpenTail(topic, start);
+  }
+  absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override { return log_.EndOffsets(topic); }
+  absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) override {
+    ++questions_;
+    return log_.HighWatermarks(topics);
+  }
+  void WhenDurable(eventlog::CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override {
+    log_.WhenDurable(point, std::move(done));
+  }
+  eventlog::ChangeSignal& changes() override { return log_.changes(); }
+  absl::Status Intake() const override { return log_.Intake(); }
+  void Close() override { log_.Close(); }
+  absl::string_view name() const override { return log_.name(); }
+
+ private:
+  eventlog::EventLog& log_;
+  int questions_ = 0;
+};
+
+TEST(Worker, ReadsWithTokensAskOnceWhereTopicsEnd) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto memory = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  CountingLog log(*memory);
+  Worker worker(log, clock, Definitions(), {});
+  int answered = 0;
+  for (const char* key : {"a", "b", "c", "d"}) {
+    std::optional<eventlog::Position> token;
+    log.Append({{"words", key, "w", "w", std::nullopt}}, [&](auto positions) { token = positions->front(); });
+    worker.Read(
+        "counter", token->partition, token, clock.Now() + absl::Seconds(1),
+        [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); },
+        [&](const absl::Status& status) { answered += status.ok() ? 1 : 0; });
+  }
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(worker.Step().ok());
+  EXPECT_EQ(answered, 4);
+  EXPECT_EQ(log.questions(), 1) << "a broker is asked once, for all reads of a round and all partitions";
+}
+
 TEST(Worker, AReadWhoseWriteNeverComesIsToldSoAtItsDeadline) {
   clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
   auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
