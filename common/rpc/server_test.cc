@@ -337,7 +337,7 @@ TEST(Watch, OneThatHasMoreToLookThroughGoesOnThoughNobodyWakesIt) {
   ASSERT_TRUE(server.Start().ok());
   const auto stub = JourneyService::NewStub(MakeChannel(server.address()));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+  context.set_deadline(absl::ToChronoTime(clock.Now() + absl::Seconds(10)));
   const auto reader = stub->WatchJourneyEvents(&context, WatchJourneyEventsRequest());
   WatchJourneyEventsResponse response;
   ASSERT_TRUE(reader->Read(&response));
