@@ -109,7 +109,7 @@ class Tail {
   virtual ~Tail() = default;
 
   // Up to `records_max` durable, committed records after the cursor, and moves the cursor past them; in order within a
-  // partition. Empty where there is none yet. Does not wait: wait on EventLog::changes().
+  // partition. Empty where there is none yet. Does not wait: wait on EventLog::tail_changes().
   virtual absl::StatusOr<std::vector<TailRecord>> Read(int records_max) = 0;
 
   // The cursor: the next offset of each partition.
@@ -148,8 +148,12 @@ class EventLog {
   // of points. An error: it never will be, and the process must end. This is the gate: what leaves the process waits here.
   virtual void WhenDurable(CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) = 0;
 
-  // Raised when there may be more to fetch or to tail, or an ownership changed.
+  // Raised when there may be more to fetch, or an ownership changed.
   virtual ChangeSignal& changes() = 0;
+
+  // Raised when there may be more to tail. Where what is written is durable a little later, a signal of its own: who works is
+  // not woken for what it has seen, nor who tails for what it may not see yet.
+  virtual ChangeSignal& tail_changes() { return changes(); }
 
   // OK while appends are taken; else RESOURCE_EXHAUSTED or UNAVAILABLE with the reason an operator needs.
   virtual absl::Status Intake() const = 0;

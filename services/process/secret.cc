@@ -57,7 +57,7 @@ class Deadline {
 absl::StatusOr<std::optional<std::string>> StatedFingerprint(eventlog::EventLog& log, const Deadline& deadline) {
   ASSIGN_OR_RETURN(const std::vector<int64_t> ends, log.EndOffsets(topics::kControl));
   ASSIGN_OR_RETURN(std::unique_ptr<eventlog::Tail> tail, log.OpenTail(topics::kControl, {eventlog::TailStart::From::kBegin, {}}));
-  uint64_t seen = log.changes().version();
+  uint64_t seen = log.tail_changes().version();
   while (tail->next_offsets().front() < ends.front()) {
     ASSIGN_OR_RETURN(const std::vector<eventlog::TailRecord> records, tail->Read(1000));
     for (const eventlog::TailRecord& record : records) {
@@ -69,7 +69,7 @@ absl::StatusOr<std::optional<std::string>> StatedFingerprint(eventlog::EventLog&
     if (deadline.left() <= absl::ZeroDuration()) {
       return absl::DeadlineExceededError("the log did not tell in time with which secret it was written");
     }
-    seen = log.changes().WaitPast(seen, std::min(deadline.left(), absl::Milliseconds(100)));
+    seen = log.tail_changes().WaitPast(seen, std::min(deadline.left(), absl::Milliseconds(100)));
   }
   return std::optional<std::string>();
 }

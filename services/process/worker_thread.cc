@@ -44,14 +44,14 @@ PumpThread::PumpThread(rpc::StreamPump& pump, eventlog::EventLog& log)
         runtime::SetThreadName("pump-waker");
         uint64_t seen = 0;
         while (!stopping_) {
-          seen = log_.changes().WaitPast(seen, kMaxSleep);
+          seen = log_.tail_changes().WaitPast(seen, kMaxSleep);
           pump_.Wake();
         }
       }) {}
 
 PumpThread::~PumpThread() {
   stopping_ = true;
-  log_.changes().Raise();
+  log_.tail_changes().Raise();
   thread_.join();
 }
 

@@ -128,9 +128,9 @@ class Load {
     const absl::Duration begun = clock_.Monotonic();
     while (records_.size() < counted || tick_values_.size() < ticked) {
       if (clock_.Monotonic() - begun > kPatience) return false;
-      const uint64_t seen = log_.changes().version();
+      const uint64_t seen = log_.tail_changes().version();
       Feed();
-      if (Read() == 0) log_.changes().WaitPast(seen, absl::Milliseconds(100));
+      if (Read() == 0) log_.tail_changes().WaitPast(seen, absl::Milliseconds(100));
     }
     return true;
   }

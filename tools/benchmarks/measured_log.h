@@ -60,6 +60,7 @@ class MeasuredLog : public eventlog::EventLog {
     log_.WhenDurable(point, std::move(done));
   }
   eventlog::ChangeSignal& changes() override { return log_.changes(); }
+  eventlog::ChangeSignal& tail_changes() override { return log_.tail_changes(); }
   void Close() override { log_.Close(); }
   absl::Status Intake() const override { return log_.Intake(); }
   absl::string_view name() const override { return log_.name(); }

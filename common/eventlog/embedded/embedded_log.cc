@@ -43,7 +43,7 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
         clock_(clock),
         opened_(std::move(opened)),
         disk_(MakeDiskGuard(options_)),
-        durability_(*opened_.store, std::move(opened_.mark), options_.folder, opened_.end, changes_),
+        durability_(*opened_.store, std::move(opened_.mark), options_.folder, opened_.end, tail_changes_),
         writer_(*opened_.store, durability_, disk_, clock_, changes_, options_.folder, opened_.end,
                 options_.limits.recent_bytes_max),
         retention_(*opened_.store, *opened_.topics, *opened_.tasks, writer_, durability_),
@@ -121,6 +121,7 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
   }
 
   ChangeSignal& changes() override { return changes_; }
+  ChangeSignal& tail_changes() override { return tail_changes_; }
 
   absl::Status Intake() const override {
     if (closed_) return LogClosed();
@@ -194,6 +195,7 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
   const EmbeddedOptions options_;
   const clock::Clock& clock_;
   ChangeSignal changes_;
+  ChangeSignal tail_changes_;
   std::atomic<int64_t> in_flight_bytes_{0};
   std::shared_mutex appending_;      // Shared by those who hand over an append.
   std::atomic<bool> closed_{false};  // Set with appending_ held alone.

@@ -87,14 +87,14 @@ class Workload {
         names.push_back(absl::StrCat("a", appender, "-", round_, "-", i, "-", j));
         records.push_back({"orders", "key", absl::StrCat("id ", names.back()), ValueOf(names.back()), partition});
       }
-      const uint64_t seen = log_.changes().version();
+      const uint64_t seen = log_.tail_changes().version();
       log_.Append(std::move(records), [this, names](absl::StatusOr<std::vector<Position>> positions) {
         std::lock_guard<std::mutex> lock(promises_.mutex);
         if (!positions.ok()) return;
         for (size_t n = 0; n < names.size(); ++n)
           promises_.appended[{(*positions)[n].partition, (*positions)[n].offset}] = names[n];
       });
-      if (i % 4 == appender) log_.changes().WaitPast(seen + 1, absl::Milliseconds(1));
+      if (i % 4 == appender) log_.tail_changes().WaitPast(seen, absl::Milliseconds(1));
     }
   }
 

@@ -11,9 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "absl/functional/any_invocable.h"
-#include "absl/status/status.h"
 #include "common/eventlog/change_signal.h"
+#include "common/eventlog/embedded/internal/durable_callbacks.h"
 #include "common/eventlog/embedded/internal/mark_keeper.h"
 #include "common/eventlog/embedded/internal/write_end.h"
 
@@ -26,7 +25,7 @@ class Store;
 // what is written meanwhile is the next one's. Thread-safe.
 class Durability {
  public:
-  using Done = absl::AnyInvocable<void(absl::Status)>;
+  using Done = DurableCallbacks::Done;
 
   // A partition's end after a write.
   struct Extent {
@@ -34,8 +33,9 @@ class Durability {
     int64_t end_offset;
   };
 
-  // `recovered` is durable. `changes` is raised after each sync.
-  Durability(Store& store, std::unique_ptr<MarkFile> mark, std::string folder, const WriteEnd& recovered, ChangeSignal& changes);
+  // `recovered` is durable. `tail_changes` is raised after each sync.
+  Durability(Store& store, std::unique_ptr<MarkFile> mark, std::string folder, const WriteEnd& recovered,
+             ChangeSignal& tail_changes);
   ~Durability();
 
   // Ends the thread: all that was written is durable on return, and all that waited for it was called. Nothing is written after.
@@ -45,8 +45,7 @@ class Durability {
   // called when it is durable.
   void Written(const WriteEnd& end, std::vector<Extent> extents, std::vector<Done> acknowledge);
 
-  // Calls `done` when `write` is durable, in the order of writes: on the syncing thread, or at once where all up to it was
-  // called or, with an error, where the thread has ended.
+  // Calls `done` when `write` is durable, in the order of writes: DurableCallbacks says on which thread.
   void WhenDurable(uint64_t write, Done done);
 
   uint64_t durable_write() const { return durable_write_.load(std::memory_order_acquire); }
@@ -57,23 +56,20 @@ class Durability {
  private:
   void Run();
   void Sync(std::unique_lock<std::mutex>& lock);
-  void CallBack(std::unique_lock<std::mutex>& lock);
 
   Store& store_;
   const std::string folder_;
-  ChangeSignal& changes_;
+  ChangeSignal& tail_changes_;
   MarkKeeper mark_;
+  DurableCallbacks callbacks_;
 
   std::mutex mutex_;
   std::condition_variable wake_;
   // Guarded by mutex_:
   WriteEnd written_;
-  uint64_t called_back_;  // All that waited for a write up to this one was called.
-  std::multimap<uint64_t, Done> waiting_;
   std::multimap<uint64_t, Extent> extents_;
   std::function<void()> work_;
   bool stopping_ = false;
-  bool ended_ = false;  // Nothing becomes durable any more.
 
   std::atomic<uint64_t> durable_write_;
   std::thread thread_;
