@@ -1,8 +1,5 @@
 #include "services/classification/journey_processor.h"
 
-#include <google/protobuf/arena.h>
-
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,11 +33,8 @@ absl::Status JourneyProcessor::OnRecord(absl::string_view topic, const eventlog:
 }
 
 absl::Status JourneyProcessor::OnTouchpoint(const eventlog::Record& record, stream::UnitOfWork& work) {
-  google::protobuf::ArenaOptions options;
-  options.initial_block = block_.data();
-  options.initial_block_size = block_.size();
-  google::protobuf::Arena arena(options);
-  auto& touchpoint = *google::protobuf::Arena::CreateMessage<events::v1::Touchpoint>(&arena);
+  arena_.Clear();
+  auto& touchpoint = arena_.Make<events::v1::Touchpoint>();
   if (!touchpoint.ParseFromString(record.value)) return absl::InvalidArgumentError("the record is not a Touchpoint");
   if (touchpoint.id().empty() || touchpoint.source().empty() || !touchpoint.has_occur_time()) {
     return absl::InvalidArgumentError("the touchpoint has no id, no source or no occur_time");
@@ -51,9 +45,9 @@ absl::Status JourneyProcessor::OnTouchpoint(const eventlog::Record& record, stre
     if (!repeat.same) work.DeadLetter("CONFLICTING_CONTENT", "a touchpoint of this source and id is known with other content");
     return absl::OkStatus();
   }
-  auto& head = *google::protobuf::Arena::CreateMessage<state::v1::Head>(&arena);
-  ASSIGN_OR_RETURN(const bool known, ReadHead(work, name, head));
-  if (!known) head.set_pack_fingerprint(pack_->fingerprint());
+  ASSIGN_OR_RETURN(state::v1::Head * known, heads_.Find(work, name));
+  state::v1::Head& head = known != nullptr ? *known : heads_.Make(name);
+  if (known == nullptr) head.set_pack_fingerprint(pack_->fingerprint());
   if (head.has_base_point() && !IsAfter(touchpoint, head.base_point())) {
     head.set_too_late_count(head.too_late_count() + 1);
     work.PutMessage(keys::Head(name), head);
@@ -72,8 +66,8 @@ absl::Status JourneyProcessor::OnNameMessage(const eventlog::Record& record, str
   events::v1::NameMessage message;
   if (!message.ParseFromString(record.value)) return absl::InvalidArgumentError("the record is not a NameMessage");
   if (!message.has_refold()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::optional<state::v1::Head> head, ReadHead(work, record.key));
-  if (!head.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(state::v1::Head * head, heads_.Find(work, record.key));
+  if (head == nullptr) return absl::OkStatus();
   RETURN_IF_ERROR(ForgetEndedImports(work, *head));
   return JourneyStep(*pack_, record.key, *head, work).Take(nullptr, true);
 }
@@ -91,8 +85,8 @@ absl::Status JourneyProcessor::OnTimer(absl::string_view key, absl::Time due, st
 }
 
 absl::Status JourneyProcessor::OnNameTimer(absl::string_view name, stream::UnitOfWork& work) {
-  ASSIGN_OR_RETURN(std::optional<state::v1::Head> head, ReadHead(work, name));
-  if (!head.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(state::v1::Head * head, heads_.Find(work, name));
+  if (head == nullptr) return absl::OkStatus();
   head->clear_timer_ns();
   RETURN_IF_ERROR(ForgetEndedImports(work, *head));
   return JourneyStep(*pack_, name, *head, work).Take(nullptr, false);
@@ -101,8 +95,8 @@ absl::Status JourneyProcessor::OnNameTimer(absl::string_view name, stream::UnitO
 absl::Status JourneyProcessor::OnImportEnd(absl::string_view key, stream::UnitOfWork& work) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, OnImportTimer(key, work));
   for (const std::string& name : names) {
-    ASSIGN_OR_RETURN(std::optional<state::v1::Head> head, ReadHead(work, name));
-    if (!head.has_value()) continue;
+    ASSIGN_OR_RETURN(state::v1::Head * head, heads_.Find(work, name));
+    if (head == nullptr) continue;
     RETURN_IF_ERROR(ForgetEndedImports(work, *head));
     RETURN_IF_ERROR(JourneyStep(*pack_, name, *head, work).Take(nullptr, false));
   }

@@ -2,13 +2,14 @@
 #define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_PROCESSOR_H_
 
 #include <memory>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/stream/message_arena.h"
 #include "common/stream/processor.h"
 #include "services/classification/domain/pack.h"
+#include "services/classification/head_cache.h"
 
 namespace touchstone::classification {
 
@@ -34,9 +35,8 @@ class JourneyProcessor : public stream::Processor {
   absl::Status OnImportEnd(absl::string_view key, stream::UnitOfWork& work);
 
   const std::shared_ptr<const Pack> pack_;
-  // What one touchpoint and its journey are read into, again and again.
-  std::vector<char> block_ = std::vector<char>(kBlockBytes);
-  static constexpr size_t kBlockBytes = 64 * 1024;
+  HeadCache heads_;
+  stream::MessageArena arena_;
 };
 
 }  // namespace touchstone::classification

@@ -54,10 +54,8 @@ absl::Status Keep(SubjectPlans& plans, const PlannerFacts& facts, const PlannerP
   return absl::OkStatus();
 }
 
-template <typename Message>
-absl::StatusOr<Message> Parsed(absl::string_view topic, const eventlog::Record& record) {
-  Message message;
-  if (message.ParseFromString(record.value)) return message;
+absl::Status Parse(absl::string_view topic, const eventlog::Record& record, google::protobuf::MessageLite& message) {
+  if (message.ParseFromString(record.value)) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("a record of ", topic, " is not a ", message.GetTypeName()));
 }
 
@@ -66,14 +64,18 @@ absl::StatusOr<Message> Parsed(absl::string_view topic, const eventlog::Record& 
 absl::Status PlannerProcessor::OnRecord(absl::string_view topic, const eventlog::Record& record, stream::UnitOfWork& work) {
   ASSIGN_OR_RETURN(SubjectPlans plans, LoadPlans(record.key, work));
   PlannerFacts facts;
+  arena_.Clear();
   if (topic == topics::kJourneyEvents) {
-    ASSIGN_OR_RETURN(const events::JourneyEvent event, Parsed<events::JourneyEvent>(topic, record));
+    auto& event = arena_.Make<events::JourneyEvent>();
+    RETURN_IF_ERROR(Parse(topic, record, event));
     planner_.OnJourneyEvent(event, work.now(), plans, facts);
   } else if (topic == topics::kEscalations) {
-    ASSIGN_OR_RETURN(const events::Escalation escalation, Parsed<events::Escalation>(topic, record));
+    auto& escalation = arena_.Make<events::Escalation>();
+    RETURN_IF_ERROR(Parse(topic, record, escalation));
     planner_.OnEscalation(escalation, work.now(), plans, facts);
   } else if (topic == topics::kPlays) {
-    ASSIGN_OR_RETURN(const events::PlayMessage message, Parsed<events::PlayMessage>(topic, record));
+    auto& message = arena_.Make<events::PlayMessage>();
+    RETURN_IF_ERROR(Parse(topic, record, message));
     if (!message.has_answer()) return absl::InvalidArgumentError("a record of plays.v1 holds no message that is known");
     planner_.OnAnswer(message.answer(), work.now(), plans, facts);
   } else {

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "common/stream/message_arena.h"
 #include "common/stream/processor.h"
 #include "services/outreach/domain/planner.h"
 
@@ -22,6 +23,7 @@ class PlannerProcessor : public stream::Processor {
  private:
   const Planner planner_;
   const PlannerPolicy& policy_;
+  stream::MessageArena arena_;
 };
 
 stream::TaskDefinition PlannerTask(std::shared_ptr<const PlannerPolicy> policy);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/clock/proto_time.h"
 #include "common/status/macros.h"
+#include "common/stream/message_arena.h"
 #include "common/stream/topics.h"
 #include "services/routing/domain/case.h"
 #include "services/routing/state_keys.h"
@@ -84,6 +85,7 @@ class CaseProcessor : public stream::Processor {
   void Send(const std::string& subject, const CaseEffects& effects, UnitOfWork& work) const;
 
   const std::shared_ptr<const RoutingPolicy> policy_;
+  stream::MessageArena arena_;
 };
 
 absl::StatusOr<CaseParts> CaseProcessor::Load(const std::string& subject, const UnitOfWork& work) const {
@@ -106,7 +108,8 @@ absl::Status CaseProcessor::LoadClosed(const std::string& escalation_id, const U
 }
 
 absl::Status CaseProcessor::OnEvent(const eventlog::Record& record, UnitOfWork& work) {
-  events::JourneyEvent event;
+  arena_.Clear();
+  auto& event = arena_.Make<events::JourneyEvent>();
   if (!event.ParseFromString(record.value)) return absl::InvalidArgumentError("not a JourneyEvent");
   ASSIGN_OR_RETURN(CaseParts parts, Load(event.subject(), work));
   const std::string moment_id = MomentIdOf(event);

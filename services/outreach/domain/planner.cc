@@ -105,7 +105,8 @@ absl::Time AfterWaits(const std::vector<Wait>& waits, absl::Time from, absl::Tim
 }
 
 void Planner::OnJourneyEvent(const events::JourneyEvent& event, absl::Time now, SubjectPlans& plans, PlannerFacts& facts) const {
-  if (event.has_journey()) plans.HearOf(event.journey());
+  // Where nothing is planned and nothing begins, nobody asks how the journey stands.
+  if (event.has_journey() && !plans.head().active().empty()) plans.HearOf(event.journey());
   switch (event.fact_case()) {
     case events::JourneyEvent::kMomentFound:
       return EnterAll(event.moment_found().moment(), event.journey(), now, plans, facts);
@@ -177,7 +178,9 @@ void Planner::OnAnswer(const events::GateAnswer& answer, absl::Time now, Subject
 void Planner::EnterAll(const events::MomentOfTruth& moment, const events::JourneyDigest& journey, absl::Time now,
                        SubjectPlans& plans, PlannerFacts& facts) const {
   for (const Play& play : policy_.plays) {
-    if (!IsHistory(play, moment, now) && play.matches(moment, journey)) Enter(play, moment, now, plans, facts);
+    if (IsHistory(play, moment, now) || !play.matches(moment, journey)) continue;
+    plans.HearOf(journey);
+    Enter(play, moment, now, plans, facts);
   }
 }
 
