@@ -172,6 +172,7 @@ TEST_F(CommandLineTest, WhatIsNoCommandAndNoFlagIsToldTheNearest) {
       {{"outreach", "list", "--stats", "held"}, "touchstone outreach list: there is no flag --stats; did you mean '--status'?"},
       {{"journey", "customer:1", "customer:2"}, "touchstone journey: 'customer:2' is not expected"},
       {{"journey"}, "touchstone journey: NAME is required"},
+      {{"desktop", "--agnet", "ana"}, "touchstone desktop: there is no flag --agnet; did you mean '--agent'?"},
       {{"desktop", "--agent", "a", "--capacity", "99"}, "touchstone desktop: --capacity"},
   };
   for (const auto& one : cases) {

@@ -63,12 +63,14 @@ absl::Status CheckCommands(const CLI::App& app, int argc, const char* const* arg
 std::string UsageText(const CLI::App& app, const CLI::ParseError& error) {
   std::string line;
   const CLI::App& command = Deepest(app, line);
-  std::vector<std::string> extra = app.remaining(/*recurse=*/true);
-  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || extra.empty())
-    return absl::StrCat(line, ": ", error.what(), ReadOn(line));
-  // CLI11 takes words from the back; a value that is left over follows a flag that is none.
+  const std::vector<std::string> extra = app.remaining(/*recurse=*/true);
+  // CLI11 takes words from the back; a value that is left over follows a flag that is none. Such a flag is told first: that one
+  // is required which it was meant for says less.
   const auto flag = std::find_if(extra.begin(), extra.end(), [](const std::string& word) { return absl::StartsWith(word, "-"); });
-  if (flag == extra.end()) return absl::StrCat(line, ": '", extra.front(), "' is not expected", ReadOn(line));
+  if (flag == extra.end()) {
+    const bool extras = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !extra.empty();
+    return absl::StrCat(line, ": ", extras ? absl::StrCat("'", extra.front(), "' is not expected") : error.what(), ReadOn(line));
+  }
   const std::string name = flag->substr(0, flag->find('='));
   return absl::StrCat(line, ": there is no flag ", name, text::DidYouMean(name, FlagsOf(command)), ReadOn(line));
 }
