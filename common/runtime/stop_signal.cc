@@ -21,6 +21,7 @@ std::atomic<bool> g_signalled{false};
 struct sigaction g_before_term;
 struct sigaction g_before_int;
 struct sigaction g_before_pipe;
+struct sigaction g_before_file_size;
 
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler takes no lock");
 
@@ -51,12 +52,15 @@ StopSignal::StopSignal() {
   sigaction(SIGINT, &action, &g_before_int);
   action.sa_handler = SIG_IGN;
   sigaction(SIGPIPE, &action, &g_before_pipe);
+  // Beyond `ulimit -f` a write then fails with words instead of ending the process without any.
+  sigaction(SIGXFSZ, &action, &g_before_file_size);
 }
 
 StopSignal::~StopSignal() {
   sigaction(SIGTERM, &g_before_term, nullptr);
   sigaction(SIGINT, &g_before_int, nullptr);
   sigaction(SIGPIPE, &g_before_pipe, nullptr);
+  sigaction(SIGXFSZ, &g_before_file_size, nullptr);
   close(g_pipe[0]);
   close(g_pipe[1]);
   g_in_use = false;

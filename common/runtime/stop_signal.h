@@ -8,8 +8,8 @@
 namespace touchstone::runtime {
 
 // Why a process ends. From its construction on SIGTERM and SIGINT are a request to stop; the second of them ends the process at
-// once with 128 plus its number. SIGPIPE is ignored. At most one at a time in a process; what the signals did before is
-// restored at its end. Thread-safe.
+// once with 128 plus its number. SIGPIPE and SIGXFSZ are ignored: what they stand for is an error of the write. At most one at a
+// time in a process; what the signals did before is restored at its end. Thread-safe.
 class StopSignal {
  public:
   StopSignal();

@@ -1,5 +1,6 @@
 """What goes wrong around a process: each with its exit code and the words that say what to do."""
 
+import json
 import os
 import re
 import shutil
@@ -103,6 +104,49 @@ class BadOperationTest(EndToEndTest):
         path.write_bytes(damaged)
         self.refuses(self.up(), FAILED, "damaged|ends before|corrupt", re.escape(str(self.folder)))
 
+    def test_a_folder_of_a_newer_version(self):
+        self.filled_folder()
+        path = self.folder / "data/log/FORMAT"
+        before = path.read_text()
+        path.write_text(re.sub(r"\d+", "99", before))
+        self.refuses(self.up(), FAILED, "format 99", "start a newer one", re.escape(str(self.folder)))
+        path.write_text(before)
+        self.up().ready()
+
+    def test_a_limit_on_file_sizes_is_said_before_the_end(self):
+        suite = self.start(shutil.which("prlimit"), "--fsize=1000000", BIN / "touchstone", "up", "--data-dir",
+                           self.folder / "data", "--listen", "127.0.0.1:0")
+        address = suite.ready()
+        line = json.dumps({"type": "a.b", "text": "x" * 2000, "names": [{"kind": "NAME_KIND_CUSTOMER", "value": "1"}]})
+        lines = self.folder / "lines.jsonl"
+        lines.write_text((line + "\n") * 1000)
+        with open(lines) as typed:
+            sender = subprocess.Popen([BIN / "touchstone", "send", "--address", address], cwd=ROOT, stdin=typed,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            self.assertEqual(suite.ended(), -signal.SIGABRT, suite.errors())
+            self.assertRegex(suite.errors(), re.escape(str(self.folder)) + ".*failed: .*[Tt]oo large")
+            self.assertIn("What was acknowledged is safe", suite.errors())
+        finally:
+            sender.kill()
+            sender.wait()
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may mount a small disk")
+    def test_a_disk_that_is_nearly_full_stops_intake_until_there_is_space(self):
+        disk = self.folder / "disk"
+        disk.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1100m", "tmpfs", disk], check=False).returncode != 0:
+            self.skipTest("nothing can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=True)
+        filler = disk / "filler"
+        with open(filler, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 100 << 20)
+        self.refuses(self.start("touchstone", "up", "--data-dir", disk / "data", "--listen", "127.0.0.1:0"), FAILED,
+                     "nearly full", re.escape(str(disk)), "until there is space")
+        filler.unlink()
+        suite = self.start("touchstone", "up", "--data-dir", disk / "data", "--listen", "127.0.0.1:0")
+        self.buy(suite.ready(), 1)
+
     def test_a_service_alone_on_the_embedded_log(self):
         for service in ("ingestion", "classification", "routing", "outreach"):
             with self.subTest(service):
@@ -144,6 +188,7 @@ class BadOperationTest(EndToEndTest):
     def test_packs_with_an_error_in_each_part(self):
         errors = {
             "moments.yaml": ("when: touchpoint.type ==", "when: touchpoint.typo =="),
+            "pack.yaml": ("strands:", "strnads:"),
             "stages.yaml": ("touchpoint.type", "touchpoint.typo"),
             "routing.yaml": ("moment.rule", "moment.rul"),
             "outreach.yaml": ("moment.rule", "moment.rul"),
