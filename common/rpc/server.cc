@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/rpc/call_metrics.h"
 #include "common/rpc/calls_in_progress.h"
 #include "common/rpc/listen_address.h"
 #include "common/status/errors.h"
@@ -54,10 +55,20 @@ std::string WithPort(const std::string& listen, int port) {
   return absl::StrCat(listen.substr(0, listen.rfind(':')), ":", port);
 }
 
+std::unique_ptr<CallMetrics> CallsOf(const ServerOptions& options, const clock::Clock& clock) {
+  if (options.metrics == nullptr) return nullptr;
+  auto calls = std::make_unique<CallMetrics>(*options.metrics, clock);
+  calls->AddService("grpc.health.v1.Health");
+  return calls;
+}
+
 }  // namespace
 
 Server::Server(const clock::Clock& clock, ServerOptions options)
-    : options_(std::move(options)), pump_(clock, options_.pump), health_service_(health_, pump_) {
+    : options_(std::move(options)),
+      pump_(clock, options_.pump),
+      health_service_(health_, pump_),
+      calls_(CallsOf(options_, clock)) {
   INVARIANT(options_.receive_bytes_max > 0 && options_.receive_bytes_max <= kReceiveBytesCeiling,
             absl::StrCat("receive_bytes_max is ", options_.receive_bytes_max, ", not 1 to ", kReceiveBytesCeiling));
 }
@@ -67,6 +78,7 @@ Server::~Server() { Stop(); }
 void Server::Add(absl::string_view name, std::unique_ptr<grpc::Service> service) {
   INVARIANT(server_ == nullptr, "a service comes before Start");
   health_.Register(std::string(name));
+  if (calls_ != nullptr) calls_->AddService(name);
   services_.push_back(std::move(service));
   names_.emplace_back(name);
 }
@@ -78,6 +90,11 @@ absl::Status Server::Start() {
   EnableReflection();
   grpc::ServerBuilder builder;
   SetLimits(options_, builder);
+  if (calls_ != nullptr) {
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+    interceptors.push_back(calls_->MakeInterceptors());
+    builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  }
   int port = 0;
   builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&health_service_);

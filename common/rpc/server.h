@@ -17,7 +17,13 @@ class Server;
 class Service;
 }  // namespace grpc
 
+namespace touchstone::metrics {
+class Metrics;
+}
+
 namespace touchstone::rpc {
+
+class CallMetrics;
 
 // The most that a server may be told to receive in one message.
 inline constexpr int kReceiveBytesCeiling = 4 << 20;
@@ -44,6 +50,8 @@ struct ServerOptions {
   // Calls that are in progress when the server stops have this long to end.
   absl::Duration stop_grace = absl::Seconds(5);
   StreamPumpOptions pump;
+  // Where calls are counted by method and code (call_metrics.h); outlives the server. Null: nowhere.
+  metrics::Metrics* metrics = nullptr;
 };
 
 // A gRPC server with health, reflection, limits and one stream pump. Used by one thread, apart from pump() and
@@ -96,6 +104,8 @@ class Server {
   HealthBoard health_;
   StreamPump pump_;
   HealthService health_service_;
+  // Null where options_ have no metrics.
+  const std::unique_ptr<CallMetrics> calls_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::vector<std::string> names_;
   std::string address_;

@@ -126,7 +126,9 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   options.on_runs = [&health](absl::string_view kind, bool runs) { health.OnRuns(kind, runs); };
   stream::Worker worker(*log, clock, std::move(tasks), options);
 
-  rpc::Server server(clock, ServerOptionsOf(config));
+  rpc::ServerOptions server_options = ServerOptionsOf(config);
+  server_options.metrics = &host.metrics();
+  rpc::Server server(clock, server_options);
   for (size_t i = 0; i < parts.size(); ++i) {
     const size_t others = server.names().size();
     RETURN_IF_ERROR(parts[i]->AddTo(server, worker));
