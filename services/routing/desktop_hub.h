@@ -8,6 +8,7 @@
 
 #include "common/eventlog/event_log.h"
 #include "common/rpc/stream_pump.h"
+#include "services/routing/domain/routing_policy.h"
 #include "touchstone/events/v1/escalation.pb.h"
 #include "touchstone/events/v1/inboxes.pb.h"
 
@@ -26,7 +27,7 @@ struct DesktopHubOptions {
   // Names this run of this process among all instances that ever were: what a run before it held is not held by it.
   std::string instance;
   std::string pool;
-  absl::Duration lease_every = absl::Seconds(5);
+  absl::Duration lease_every = kRenewLeaseEvery;
 };
 
 // What all desktops of a process share: one tail of offers.v1, fanned out by agent, and the lease that says this instance lives

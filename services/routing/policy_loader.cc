@@ -152,6 +152,10 @@ class PolicyFile {
     const text::SessionSettings& sessions = file_.sessions();
     Set("sessions.grace", sessions.has_grace(), sessions.grace(), policy.grace);
     Set("sessions.lease", sessions.has_lease(), sessions.lease(), policy.lease);
+    if (policy.lease <= 2 * kRenewLeaseEvery) {
+      Error("sessions.lease", absl::StrCat("must be longer than ", absl::FormatDuration(2 * kRenewLeaseEvery),
+                                           ": an instance renews it every ", absl::FormatDuration(kRenewLeaseEvery)));
+    }
     if (sessions.orphan_raise() < 0 || sessions.orphan_raise() > 100) Error("sessions.orphan_raise", "must be 0 to 100");
     if (sessions.has_orphan_raise()) policy.orphan_raise = sessions.orphan_raise();
   }

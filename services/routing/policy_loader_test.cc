@@ -80,6 +80,8 @@ TEST(PolicyLoader, EverySectionIsChecked) {
   EXPECT_THAT(ErrorOf("offers: {deliver_within: 0s}\n"), HasSubstr("longer than nothing"));
   EXPECT_THAT(ErrorOf("offers: {answer_within: 1s}\n"), HasSubstr("longer than deliver_within"));
   EXPECT_THAT(ErrorOf("sessions: {orphan_raise: 101}\n"), HasSubstr("0 to 100"));
+  EXPECT_THAT(ErrorOf("sessions: {lease: 10s}\n"), HasSubstr("an instance renews it every 5s"));
+  EXPECT_EQ(ErrorOf("sessions: {lease: 11s}\n"), "");
 }
 
 TEST(PolicyLoader, AFolderWithoutAPolicyIsNoPolicy) {

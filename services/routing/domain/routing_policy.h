@@ -78,6 +78,9 @@ struct RoutingPolicy {
   const CrossingRule* FindCrossing(int strikes) const;
 };
 
+// How often an instance renews its lease while it holds a desktop's stream. A lease outlives two of them: one may be late.
+inline constexpr absl::Duration kRenewLeaseEvery = absl::Seconds(5);
+
 // Limits of what one escalation carries (proto/touchstone/events/v1/escalation.proto).
 inline constexpr int kMomentsMax = 16;
 inline constexpr int kSkillsMax = 16;
