@@ -94,10 +94,11 @@ absl::Status StateFingerprint(const std::string& fingerprint, eventlog::EventLog
 absl::StatusOr<names::NameSecret> ReadSecret(const std::string& path) {
   struct stat about = {};
   if (stat(path.c_str(), &about) != 0) {
-    if (errno == ENOENT) return absl::NotFoundError(absl::StrCat("secret file '", path,
-                                            "' is not there: all processes of a deployment share one; make it once with "
-                                            "(umask 077; openssl rand -hex 32 > '",
-                                            path, "')"));
+    if (errno == ENOENT)
+      return absl::NotFoundError(absl::StrCat("secret file '", path,
+                                              "' is not there: all processes of a deployment share one; make it once with "
+                                              "(umask 077; openssl rand -hex 32 > '",
+                                              path, "')"));
     return Failed("cannot be read", path);
   }
   if ((about.st_mode & 077) != 0) {
