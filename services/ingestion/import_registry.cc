@@ -33,7 +33,8 @@ void ImportRegistry::Begin(const events::v1::ImportBegun& wanted, Done done) {
     }
   }
   if (!refused.ok()) return std::move(done)(refused);
-  log_.changes().Raise();
+  // What wakes the pump.
+  log_.tail_changes().Raise();
 }
 
 absl::StatusOr<bool> ImportRegistry::CatchUp() {

@@ -31,7 +31,7 @@ class DeadLetterPage {
     kWhole,
     // There is more to read now.
     kMore,
-    // What comes next is still on its way from a broker: wait for EventLog::changes().
+    // What comes next is still on its way from a broker: wait for EventLog::tail_changes().
     kAwaited,
   };
   // Reads what is there; does not block.
