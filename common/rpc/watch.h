@@ -5,6 +5,8 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <cstddef>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -40,6 +42,11 @@ class WatchSource {
 
 namespace internal {
 
+// What one turn takes from a source at most. What it took is written message after message without another turn: each would
+// cost two changes of threads.
+inline constexpr size_t kBurstMessagesMax = 32;
+inline constexpr size_t kBurstBytesMax = 64 << 10;
+
 // One server-streaming call. It owns itself until gRPC is done with it, and is shared with the pump until it is finished.
 template <typename Message>
 class WatchReactor final : public grpc::ServerWriteReactor<Message>, public Pumped {
@@ -59,6 +66,7 @@ class WatchReactor final : public grpc::ServerWriteReactor<Message>, public Pump
 
   bool Pump(absl::Duration now) override {
     const bool write_in_flight = write_in_flight_.load(std::memory_order_acquire);
+    if (has_read_.exchange(false, std::memory_order_relaxed)) pace_.Wrote(now);
     const WatchPace::Step step = pace_.Next(now, write_in_flight);
     // A cut or cancelled write comes back at once, and then the watch ends.
     if (write_in_flight) {
@@ -77,6 +85,8 @@ class WatchReactor final : public grpc::ServerWriteReactor<Message>, public Pump
   }
 
   void OnWriteDone(bool ok) override {
+    has_read_.store(true, std::memory_order_relaxed);
+    if (ok && !burst_.empty()) return WriteNext();
     if (!ok) gone_.store(true, std::memory_order_release);
     write_in_flight_.store(false, std::memory_order_release);
     pump_.Wake(this);
@@ -93,21 +103,36 @@ class WatchReactor final : public grpc::ServerWriteReactor<Message>, public Pump
 
  private:
   bool Offer(absl::Duration now) {
-    absl::StatusOr<std::optional<Message>> next = source_->Next();
-    if (!next.ok()) return End(next.status());
-    if (!next->has_value() && pace_.HeartbeatDue(now)) {
-      *next = source_->Heartbeat();
+    TakeBurst();
+    if (burst_.empty() && !failed_.ok()) return End(failed_);
+    if (burst_.empty() && pace_.HeartbeatDue(now)) {
+      if (std::optional<Message> heartbeat = source_->Heartbeat()) burst_.push_back(*std::move(heartbeat));
       pace_.Wrote(now);
     }
-    if (!next->has_value()) {
+    if (burst_.empty()) {
       if (source_->More()) pump_.Wake(this);
       return true;
     }
-    message_ = **std::move(next);
     pace_.Wrote(now);
     write_in_flight_.store(true, std::memory_order_release);
-    this->StartWrite(&message_);
+    WriteNext();
     return true;
+  }
+
+  void TakeBurst() {
+    for (size_t bytes = 0; failed_.ok() && burst_.size() < kBurstMessagesMax && bytes < kBurstBytesMax;) {
+      absl::StatusOr<std::optional<Message>> next = source_->Next();
+      failed_ = next.status();
+      if (!next.ok() || !next->has_value()) return;
+      bytes += (*next)->ByteSizeLong();
+      burst_.push_back(**std::move(next));
+    }
+  }
+
+  void WriteNext() {
+    message_ = std::move(burst_.front());
+    burst_.pop_front();
+    this->StartWrite(&message_);
   }
 
   // The source's end may close what only the pump's thread may touch. Always false: the pump is to forget this.
@@ -127,7 +152,11 @@ class WatchReactor final : public grpc::ServerWriteReactor<Message>, public Pump
   StreamPump& pump_;
   std::unique_ptr<WatchSource<Message>> source_;
   WatchPace pace_;
-  Message message_;  // What is on its way; gRPC reads it while write_in_flight_.
+  // The pump's, but for the while of write_in_flight_: then they are what is on its way, and what follows it.
+  Message message_;
+  std::deque<Message> burst_;
+  absl::Status failed_;  // The source's error, told after what it gave before.
+  std::atomic<bool> has_read_{false};
   std::atomic<bool> write_in_flight_{false};
   std::atomic<bool> gone_{false};
   std::mutex mutex_;
