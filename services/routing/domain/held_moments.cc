@@ -10,11 +10,14 @@ using state::v1::HeldMoment;
 
 namespace {
 
+// What was withdrawn weighs less than anything that holds.
+bool WeighsLess(const HeldMoment& a, const HeldMoment& b) {
+  return std::pair(!a.withdrawn(), WeightOf(a)) < std::pair(!b.withdrawn(), WeightOf(b));
+}
+
 // What gives way when the list is full: what was withdrawn, then the lightest, then the oldest.
 const HeldMoment& LightestOf(const EscalationState& escalation) {
-  return *std::min_element(escalation.held().begin(), escalation.held().end(), [](const HeldMoment& a, const HeldMoment& b) {
-    return std::pair(!a.withdrawn(), WeightOf(a)) < std::pair(!b.withdrawn(), WeightOf(b));
-  });
+  return *std::min_element(escalation.held().begin(), escalation.held().end(), WeighsLess);
 }
 
 }  // namespace
@@ -94,10 +97,7 @@ PersonCall CallOf(const HeldMoment& held, const EscalationState& escalation) {
 }
 
 const events::MomentOfTruth* HeaviestMoment(const EscalationState& escalation) {
-  const auto heaviest =
-      std::max_element(escalation.held().begin(), escalation.held().end(), [](const HeldMoment& a, const HeldMoment& b) {
-        return std::pair(!a.withdrawn(), WeightOf(a)) < std::pair(!b.withdrawn(), WeightOf(b));
-      });
+  const auto heaviest = std::max_element(escalation.held().begin(), escalation.held().end(), WeighsLess);
   if (heaviest == escalation.held().end()) return nullptr;
   const auto& moments = escalation.escalation().moments();
   const auto moment = std::find_if(moments.begin(), moments.end(),
