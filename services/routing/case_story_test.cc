@@ -161,6 +161,22 @@ TEST(CaseStory, AResolutionIsInTheStrandOfTheHeaviestMomentThatHoldsIt) {
   }
 }
 
+TEST(CaseStory, AResolutionIsInNoStrandThatTheAgentHadNotHeardOf) {
+  RoutingHouse house;
+  const int64_t session = house.Connect("bo");
+  FoundIn(house, "A", "m1", 65);
+  house.Run();
+  house.Accept(house.LastOffer());
+  house.Run();
+  house.Resolve("bo", session, house.EscalationOf(kAna).id());
+  FoundIn(house, "B", "m2", 85);  // The case takes it before it hears of the resolution.
+  house.Run();
+  EXPECT_THAT(MomentsOf(house.EscalationOf(kAna)), ElementsAre("m2"));
+  ASSERT_EQ(house.touchpoints().size(), 1);
+  ASSERT_EQ(house.touchpoints()[0].correlations_size(), 1);
+  EXPECT_EQ(house.touchpoints()[0].correlations(0).id(), "A");
+}
+
 TEST(CaseStory, AResolutionOfWhatNoMomentCalledForIsInNoStrand) {
   RoutingHouse house;
   const int64_t session = house.Connect("bo");

@@ -113,7 +113,6 @@ void Case::OnResolved(const events::PoolDecision& decision) {
   events::Escalation& escalation = *parts_.open->mutable_escalation();
   *escalation.mutable_resolution() = decision.resolved();
   escalation.set_agent_id(decision.agent_id());
-  SendTouchpoint();
   Close(events::ESCALATION_STATUS_RESOLVED, absl::StrCat("resolved by ", decision.agent_id()), decision.work_version());
 }
 
@@ -174,6 +173,8 @@ void Case::Close(events::EscalationStatus status, absl::string_view change, int6
   closed.set_cancel_version(0);
   *closed.mutable_wake_time() = ToProto(now_ + policy_.keep_closed);
   Change(closed, change);
+  // Where all of it goes on with the next, it was still what the agent spoke of.
+  if (status == events::ESCALATION_STATUS_RESOLVED) SendTouchpoint(closed.held().empty() ? before : closed);
   parts_.open.reset();
   parts_.head.clear_open_escalation_id();
   effects_.head = parts_.head;
@@ -258,8 +259,8 @@ void Case::SetPlace(const std::string& moment_id, bool withdrawn, const std::vec
   effects_.places[moment_id] = std::move(place);
 }
 
-void Case::SendTouchpoint() {
-  effects_.touchpoint = ResolutionTouchpoint(*parts_.open);
+void Case::SendTouchpoint(const EscalationState& resolved) {
+  effects_.touchpoint = ResolutionTouchpoint(resolved);
   effects_.cause_too_deep = !effects_.touchpoint.has_value();
 }
 

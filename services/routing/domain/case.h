@@ -109,7 +109,8 @@ class Case {
   void SendCancel(absl::string_view actor, absl::string_view reason, bool unless_assigned);
   void NoteClosed(absl::string_view change);
   void SetPlace(const std::string& moment_id, bool withdrawn, const std::vector<int>& crossings = {});
-  void SendTouchpoint();
+  // `resolved`: without what the agent had not heard of, which opens the next.
+  void SendTouchpoint(const state::v1::EscalationState& resolved);
   void Answer(const events::v1::Escalation& escalation);
   void Refuse(absl::StatusCode code, absl::string_view reason, absl::string_view message);
 
