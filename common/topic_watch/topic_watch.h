@@ -38,7 +38,8 @@ class TopicWatch : public rpc::WatchSource<Response> {
       : topic_(topic), tail_(std::move(tail)), fill_(std::move(fill)), offsets_(tail_->next_offsets()) {}
 
   absl::StatusOr<std::optional<Response>> Next() override {
-    for (int skipped = 0; skipped < kSkippedPerTurn; ++skipped) {
+    // Over all calls of a turn, which ends with the one that gives nothing.
+    for (; skipped_ < kSkippedPerTurn; ++skipped_) {
       if (ahead_.empty()) {
         absl::StatusOr<std::vector<eventlog::TailRecord>> records = tail_->Read(kRecordsAhead);
         if (!records.ok()) return records.status();
@@ -52,6 +53,7 @@ class TopicWatch : public rpc::WatchSource<Response> {
       Response response = WithToken();
       if (fill_(next.record.value, response)) return std::optional<Response>(std::move(response));
     }
+    skipped_ = 0;
     return std::optional<Response>();
   }
 
@@ -74,6 +76,8 @@ class TopicWatch : public rpc::WatchSource<Response> {
   std::deque<eventlog::TailRecord> ahead_;
   // The last look found something, wanted or not.
   bool more_ = false;
+  // Since Next last gave nothing.
+  int skipped_ = 0;
 };
 
 // The watch that a request asks for.

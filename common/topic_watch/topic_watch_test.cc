@@ -40,5 +40,25 @@ TEST(TopicWatch, ATurnIsBoundedAndSaysThatThereIsMore) {
   EXPECT_FALSE((*watch)->More()) << "all is looked through";
 }
 
+TEST(TopicWatch, ATurnThatFindsSomeIsNoLonger) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'795'000'000));
+  const auto log = eventlog::MemoryLog::Open(
+      eventlog::MakeMemoryStorage(eventlog::TopicCatalog({{"facts", 1}}), eventlog::Durability::kAtOnce), clock, "test");
+  std::vector<eventlog::OutRecord> records;
+  for (int i = 0; i < 4 * kSkippedPerTurn; ++i) records.push_back({"facts", "k", "", i % 256 == 0 ? "wanted" : "unwanted"});
+  log->Append(std::move(records), [](const auto& positions) { EXPECT_TRUE(positions.ok()) << positions.status(); });
+  int unwanted = 0;
+  auto watch = OpenTopicWatch<Response>(*log, "facts", "begin", [&](const std::string& value, Response&) {
+    if (value != "wanted") ++unwanted;
+    return value == "wanted";
+  });
+  ASSERT_TRUE(watch.ok()) << watch.status();
+  int wanted = 0;
+  while ((*watch)->Next()->has_value()) ++wanted;
+  EXPECT_TRUE((*watch)->More());
+  EXPECT_EQ(unwanted, kSkippedPerTurn);
+  EXPECT_GT(wanted, 1);
+}
+
 }  // namespace
 }  // namespace touchstone::topic_watch
