@@ -15,8 +15,8 @@
 
 namespace touchstone::rpc {
 
-// A stream that the pump drives: it holds at most one message on its way out and asks for the next when that is gone, so
-// a reader that stops reading costs one message and no queue.
+// A stream that the pump drives: it has at most one message on its way out and asks for more when what it took is gone, so
+// a reader that stops reading costs what one turn takes and no queue.
 class Pumped {
  public:
   virtual ~Pumped() = default;

@@ -166,9 +166,10 @@ class WatchReactor final : public grpc::ServerWriteReactor<Message>, public Pump
 
 }  // namespace internal
 
-// Answers a watch: messages of `source` as there are any (`pump.Wake()` says there may be), heartbeats in silence, one
-// message on its way at a time. Ends with the source's error (also one that comes instead of a source),
-// RESOURCE_EXHAUSTED where the pump drives too many, UNAVAILABLE when it is old or the server stops. `pump` outlives the call.
+// Answers a watch: messages of `source` as there are any (`pump.Wake()` says there may be), taken in bursts of bounded size,
+// heartbeats in silence, one message on its way at a time. Ends with the source's error (also one that comes instead of a
+// source), RESOURCE_EXHAUSTED where the pump drives too many, UNAVAILABLE when it is old or the server stops. `pump` outlives the
+// call.
 //
 //   return Watch<WatchJourneyEventsResponse>(context, pump_, OpenWatch(*request));
 template <typename Message>
