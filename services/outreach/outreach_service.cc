@@ -105,9 +105,11 @@ eventlog::OutRecord ReportRecord(const events::DeliveryReport& report, const std
           {}};
 }
 
-absl::Status NotRequested(const std::string& why) {
-  return status::WithReason(absl::FailedPreconditionError(absl::StrCat("report.send_key: nothing was requested under it: ", why,
-                                                                       "; nothing can have ", "become of it")),
+// `why`: what held or dropped it; empty while the gate has not decided.
+absl::Status NotRequested(absl::string_view why) {
+  return status::WithReason(absl::FailedPreconditionError(absl::StrCat(
+                                "report.send_key: nothing was requested under it: ", why.empty() ? "it is not decided yet" : why,
+                                "; nothing can have become of it")),
                             "NOT_REQUESTED", "outreach");
 }
 
