@@ -30,6 +30,8 @@ int Milliseconds(absl::Duration duration) { return static_cast<int>(absl::ToInt6
 void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(options.receive_bytes_max);
   builder.SetMaxSendMessageSize(options.send_bytes_max);
+  // Its count of calls is what a stop waits by (calls_in_progress.h).
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
   // Else two servers share a port, and half of the calls go to each.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(options.handshake_timeout));
