@@ -29,7 +29,10 @@ void TaskHealth::Add(std::vector<std::string> services, const std::vector<std::s
 void TaskHealth::Begin(rpc::Server& server) {
   const std::lock_guard<std::mutex> lock(mutex_);
   server_ = &server;
-  server.SetServing(true);
+  // One by one: all at once would say for a moment that those serve whose tasks have not begun.
+  for (const std::string& service : server.names()) {
+    if (!RestsOnTasks(service)) server.SetServing(service, true);
+  }
   Tell();
 }
 
@@ -45,6 +48,12 @@ void TaskHealth::OnRuns(absl::string_view kind, bool runs) {
 void TaskHealth::End() {
   const std::lock_guard<std::mutex> lock(mutex_);
   server_ = nullptr;
+}
+
+bool TaskHealth::RestsOnTasks(const std::string& service) const {
+  return std::any_of(resting_.begin(), resting_.end(), [&](const Resting& resting) {
+    return std::find(resting.services.begin(), resting.services.end(), service) != resting.services.end();
+  });
 }
 
 bool TaskHealth::AllRun(const std::vector<std::string>& kinds) const {

@@ -40,6 +40,7 @@ class TaskHealth {
     std::vector<std::string> kinds;
   };
 
+  bool RestsOnTasks(const std::string& service) const;
   bool AllRun(const std::vector<std::string>& kinds) const;
   void Tell() const;
 
