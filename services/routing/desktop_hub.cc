@@ -99,7 +99,7 @@ void DesktopHub::RenewLease(absl::Duration now) {
   }
   std::vector<eventlog::OutRecord> records;
   records.push_back(RecordOf(options_.pool, absl::StrCat("lease-", options_.instance, "-", ++lease_count_), message));
-  // Lost, it is renewed before it lapses: three fit into it.
+  // Lost, it is renewed before it lapses: a lease outlives two renewals.
   log_.Append(std::move(records), [](const absl::StatusOr<std::vector<eventlog::Position>>&) {});
 }
 
