@@ -29,7 +29,8 @@ class ImportRegistry : public rpc::Pumped {
   // `log` outlives the registry.
   static absl::StatusOr<std::shared_ptr<ImportRegistry>> Open(eventlog::EventLog& log);
 
-  // States that the import begins, unless it has begun; `done` gets the statement that holds.
+  // States that the import begins, unless it has begun; `done` gets the statement that holds, from any thread, or an
+  // error: RESOURCE_EXHAUSTED with RetryInfo where too many wait; what Close said, after it; the log's. Does not block.
   void Begin(const events::v1::ImportBegun& wanted, Done done);
 
   bool Pump(absl::Duration now) override;
