@@ -49,7 +49,8 @@ struct EmbeddedOptions {
 
 // An EventLog in one folder of one machine, on RocksDB: the default, no broker. Besides the contract:
 //
-// - Append and Commit write on the calling thread, unsynced; another calls SyncWAL, and callbacks run on that one.
+// - Append and Commit write on the calling thread, unsynced; another calls SyncWAL, and callbacks run on a third, so that the
+//   next sync does not wait for them: one that blocks holds up all others.
 // - A write or an fsync that fails ends the process, with a word on stderr: nothing acknowledged is lost by it.
 // - It must outlive its members and tails. Close, as its destructor, makes durable what is written.
 class EmbeddedLog : public EventLog {

@@ -321,7 +321,7 @@ TEST_F(EmbeddedLogTest, NearlyFullIntakeStopsThenCommitsAndBothComeBack) {
 TEST_F(EmbeddedLogTest, TooMuchInFlightIsRefused) {
   options_.limits.in_flight_bytes_max = 1000;
   ASSERT_TRUE(Open().ok());
-  // From a callback, which the syncing thread calls, nothing can become durable meanwhile.
+  // From a callback, on the thread that calls them all, nothing else is acknowledged meanwhile.
   std::vector<absl::StatusCode> codes;
   std::mutex mutex;
   std::condition_variable done;
