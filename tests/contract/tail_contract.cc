@@ -87,6 +87,23 @@ TEST_P(EventLogContract, NoSuchTopicToTail) {
   EXPECT_FALSE(log().OpenTail("orders", {TailStart::From::kOffsets, {0, 0}}).ok());
 }
 
+TEST_P(EventLogContract, WhoTailsIsWokenWhenThereIsMore) {
+  const std::unique_ptr<Tail> tail = OpenTail("orders", {TailStart::From::kEnd, {}});
+  const uint64_t before = log().tail_changes().version();
+  log().Append({{"orders", "k", "", "appended", 0}},
+               [](const absl::StatusOr<std::vector<Position>>& positions) { EXPECT_TRUE(positions.ok()) << positions.status(); });
+  provider().Settle(log());
+  // Each wait is one signal: a log that does not raise it runs into the time-out.
+  std::vector<TailRecord> read;
+  for (uint64_t seen = before; read.empty();) {
+    const uint64_t now = log().tail_changes().WaitPast(seen, absl::Seconds(30));
+    ASSERT_GT(now, seen) << "nobody said that there is more";
+    seen = now;
+    read = *tail->Read(10);
+  }
+  EXPECT_THAT(Values(read), ElementsAre("appended"));
+}
+
 TEST_P(EventLogContract, ATailSeesOnlyWhatIsDurable) {
   if (!provider().HoldDurability(true)) GTEST_SKIP() << "this log's durability cannot be held";
   const std::unique_ptr<Member> member = Join(Alpha());
