@@ -37,10 +37,12 @@ struct TaskReport {
   // -1: the kind as a whole has no member; `stopped` says why.
   int partition = 0;
   int64_t lag = 0;
+  // Task time; the epoch while it stands still or has done nothing yet.
   absl::Time clock;
   int64_t processed_count = 0;
   int64_t dead_letter_count = 0;
-  absl::Time next_timer;
+  // InfiniteFuture: it has none, or stands still.
+  absl::Time next_timer = absl::InfiniteFuture();
   // Why it stands still; empty: it does not.
   std::string stopped;
 };

@@ -113,6 +113,7 @@ TEST_F(WorkerFullDiskTest, WhatIsThereIsReadOnAndTheRestComesLater) {
   const std::vector<TaskReport> reports = Reports();
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_THAT(reports[0].stopped, testing::HasSubstr("nearly full"));
+  EXPECT_EQ(reports[0].next_timer, absl::InfiniteFuture()) << "no timer fires meanwhile";
   EXPECT_EQ(runs_, true) << "it serves reads";
   EXPECT_TRUE(stops_.empty());
 

@@ -278,7 +278,7 @@ TEST(Worker, AReadWhoseWriteNeverComesIsToldSoAtItsDeadline) {
   EXPECT_TRUE(absl::IsDeadlineExceeded(*done)) << *done;
 }
 
-// Poison in an inbox: stops the task for good.
+// Fails at every record while it is broken: its task stands still, and is started again.
 class Stubborn : public Processor {
  public:
   explicit Stubborn(const bool& broken) : broken_(broken) {}
