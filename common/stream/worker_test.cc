@@ -278,7 +278,7 @@ TEST(Worker, AReadWhoseWriteNeverComesIsToldSoAtItsDeadline) {
   EXPECT_TRUE(absl::IsDeadlineExceeded(*done)) << *done;
 }
 
-// Fails at every record while it is broken: its task stands still, and is started again.
+// Poison in an inbox: stops the task for good.
 class Stubborn : public Processor {
  public:
   explicit Stubborn(const bool& broken) : broken_(broken) {}
@@ -340,6 +340,148 @@ TEST(Worker, ReportsAreBoundedAndEachIsAnswered) {
   }
   ASSERT_EQ(answers.size(), 4U) << "a worker that ends answers";
   EXPECT_TRUE(absl::IsUnavailable(answers[3])) << answers[3];
+}
+
+TEST(Worker, AReadRunsOnceItsWriteIsPassedAndTheOthersHaveTakenWhatThatSent) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  WorkerOptions options;
+  options.limits.fetch.records_max = 1;
+  // The copier first, so that it is a round behind.
+  std::vector<TaskDefinition> definitions = Definitions();
+  std::swap(definitions[0], definitions[1]);
+  Worker worker(*log, clock, definitions, options);
+  std::optional<eventlog::Position> token;
+  for (const char* word : {"a", "b", "c"})
+    log->Append({{"words", "key", word, word, std::nullopt}}, [&](auto positions) { token = positions->front(); });
+  std::string counted;
+  worker.Read(
+      "counter", token->partition, token, clock.Now() + absl::Hours(1),
+      [&](const eventlog::StateView& state, absl::Time) {
+        counted = state.Get("key")->value_or("");
+        return absl::OkStatus();
+      },
+      [](const absl::Status& status) { EXPECT_TRUE(status.ok()) << status; });
+  for (int step = 1; step <= 3; ++step) {
+    ASSERT_TRUE(worker.Step().ok());
+    EXPECT_EQ(counted, "") << step;
+  }
+  ASSERT_TRUE(worker.Step().ok());
+  EXPECT_EQ(counted, "3");
+}
+
+TEST(Worker, ReadsAreBoundedAndEachIsAnswered) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  std::vector<absl::Status> answers;
+  const eventlog::Position never{"words", 0, 99};
+  WorkerOptions options;
+  options.reads_max = 2;
+  auto worker = std::make_unique<Worker>(*log, clock, Definitions(), options);
+  const auto read = [&] {
+    worker->Read(
+        "counter", 0, never, clock.Now() + absl::Seconds(1),
+        [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); },
+        [&](const absl::Status& status) { answers.push_back(status); });
+  };
+  for (int round = 1; round <= 2; ++round) {
+    answers.clear();
+    for (int i = 0; i < 3; ++i) read();
+    ASSERT_EQ(answers.size(), 1U) << "one too many, refused at once";
+    EXPECT_TRUE(absl::IsResourceExhausted(answers[0])) << answers[0];
+    ASSERT_TRUE(worker->Step().ok());
+    clock.Advance(absl::Seconds(1));
+    ASSERT_TRUE(worker->Step().ok());
+    EXPECT_EQ(answers.size(), 3U) << "who was answered makes room";
+  }
+  answers.clear();
+  read();
+  ASSERT_TRUE(worker->Step().ok());
+  read();
+  worker = nullptr;
+  ASSERT_EQ(answers.size(), 2U) << "a worker that ends answers those who wait, and those it had not looked at";
+  for (const absl::Status& answer : answers) EXPECT_TRUE(absl::IsUnavailable(answer)) << answer;
+}
+
+TEST(Worker, WakesForTheNextTimer) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  Worker worker(*log, clock, Definitions(), {});
+  for (int i = 0; i < 3; ++i) log->Append({{"words", "key", "", "w", std::nullopt}}, [](const auto&) {});
+  while (*worker.Step()) continue;
+  EXPECT_EQ(worker.NextWake(), clock.Now() + absl::Seconds(1));
+}
+
+TEST(Worker, PoisonInAnInboxStopsItsTaskForGood) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  class Refuser : public Processor {
+   public:
+    absl::Status OnRecord(absl::string_view, const Record&, UnitOfWork&) override { return absl::InvalidArgumentError("no"); }
+    absl::Status OnTimer(absl::string_view, absl::Time, UnitOfWork&) override { return absl::OkStatus(); }
+  };
+  TaskDefinition refuser;
+  refuser.kind = {"refuser", {"words"}, {}};
+  refuser.inbox = "words";
+  refuser.make_processor = [](int) { return std::make_unique<Refuser>(); };
+  WorkerOptions options;
+  int alarms = 0;
+  options.on_stopped = [&](absl::string_view, int partition, const absl::Status& why) {
+    EXPECT_EQ(partition, 1);
+    EXPECT_TRUE(absl::IsDataLoss(why)) << why;
+    ++alarms;
+  };
+  Worker worker(*log, clock, {refuser}, options);
+  log->Append({{"words", "k", "", "w", 1}}, [](const auto&) {});
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(worker.Step().ok());
+    clock.Advance(options.restart_delay);
+  }
+  EXPECT_EQ(alarms, 1);
+  EXPECT_EQ(worker.NextWake(), absl::InfiniteFuture());
+}
+
+// Strikes always at one point, and counts.
+class OneFault : public eventlog::Faults {
+ public:
+  explicit OneFault(FaultPoint point) : point_(point) {}
+  bool Strikes(FaultPoint point) override {
+    strikes_ += point == point_ ? 1 : 0;
+    return point == point_;
+  }
+  int64_t Choose(int64_t) override { return 0; }
+  int strikes() const { return strikes_; }
+
+ private:
+  const FaultPoint point_;
+  int strikes_ = 0;
+};
+
+// How often a commit was tried in many steps at one time, and after each of three delays.
+std::vector<int> TriesOf(FaultPoint point) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  OneFault fault(point);
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p", &fault);
+  WorkerOptions options;
+  Worker worker(*log, clock, {Definitions()[0]}, options);
+  log->Append({{"words", "key", "", "w", std::nullopt}}, [](const auto&) {});
+  std::vector<int> tries;
+  for (int delay = 0; delay < 4; ++delay) {
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(worker.Step().ok());
+    tries.push_back(fault.strikes());
+    EXPECT_EQ(worker.NextWake(), clock.Now() + options.restart_delay);
+    clock.Advance(options.restart_delay);
+  }
+  return tries;
+}
+
+TEST(Worker, WhatIsAbortedAgainAndAgainDoesNotSpin) {
+  EXPECT_THAT(TriesOf(FaultPoint::kCommitAborted), testing::ElementsAre(2, 3, 4, 5))
+      << "the first time it is tried again at once";
+}
+
+TEST(Worker, WhoIsThrownOutJoinsAgainAfterAWhile) {
+  EXPECT_THAT(TriesOf(FaultPoint::kCommitLost), testing::ElementsAre(1, 2, 3, 4));
 }
 
 TEST(Worker, ATokenOfAnotherTopicIsRefused) {
