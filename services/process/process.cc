@@ -69,11 +69,55 @@ absl::Status CheckFiles(const ProcessConfig& config) {
   return absl::OkStatus();
 }
 
-rpc::ServerOptions ServerOptionsOf(const ProcessConfig& config) {
+rpc::ServerOptions ServerOptionsOf(const ProcessConfig& config, metrics::Metrics& metrics) {
   rpc::ServerOptions options;
   options.listen = config.listen();
   options.allow_remote_plaintext = config.allow_remote_plaintext();
+  options.metrics = &metrics;
   return options;
+}
+
+stream::WorkerOptions WorkerOptionsOf(const ProcessConfig& config, runtime::Log& log, TaskHealth& health) {
+  stream::WorkerOptions options;
+  options.member.instance = config.instance();
+  options.on_stopped = [&log](absl::string_view kind, int partition, const absl::Status& why) {
+    log.Error("task.stopped", {{"kind", kind}, {"partition", partition}, {"why", why.message()}});
+  };
+  options.on_runs = [&health](absl::string_view kind, bool runs) { health.OnRuns(kind, runs); };
+  return options;
+}
+
+// The parts of a process, and what they bring.
+struct Parts {
+  std::vector<std::unique_ptr<Part>> parts;
+  std::vector<std::vector<std::string>> kinds;  // Of each part.
+  std::vector<stream::TaskDefinition> tasks;
+  std::vector<LoadedPack> packs;
+};
+
+absl::StatusOr<Parts> MakeParts(const std::vector<MakePart>& make_parts, const Surroundings& surroundings) {
+  Parts made;
+  for (const MakePart& make : make_parts) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Part> part, make(surroundings));
+    made.kinds.emplace_back();
+    for (stream::TaskDefinition& task : part->Tasks()) {
+      made.kinds.back().push_back(task.kind.name);
+      made.tasks.push_back(std::move(task));
+    }
+    for (LoadedPack& pack : part->Packs()) made.packs.push_back(std::move(pack));
+    made.parts.push_back(std::move(part));
+  }
+  return made;
+}
+
+// The calls of the parts; health knows on which tasks they rest.
+absl::Status AddServices(const Parts& made, stream::Worker& worker, rpc::Server& server, TaskHealth& health) {
+  for (size_t i = 0; i < made.parts.size(); ++i) {
+    const size_t others = server.names().size();
+    RETURN_IF_ERROR(made.parts[i]->AddTo(server, worker));
+    health.Add({server.names().begin() + static_cast<std::ptrdiff_t>(others), server.names().end()}, made.kinds[i]);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -103,38 +147,13 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
 
   ASSIGN_OR_RETURN(const std::vector<std::string> pack_folders, PackChain(config.packs_dir(), config.pack()));
   const Surroundings surroundings{*log, clock, secret, pack_folders.back(), pack_folders, config.instance()};
-  std::vector<std::unique_ptr<Part>> parts;
-  std::vector<std::vector<std::string>> kinds;  // Of each part.
-  std::vector<stream::TaskDefinition> tasks;
-  std::vector<LoadedPack> packs;
-  for (const MakePart& make : make_parts) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Part> part, make(surroundings));
-    kinds.emplace_back();
-    for (stream::TaskDefinition& task : part->Tasks()) {
-      kinds.back().push_back(task.kind.name);
-      tasks.push_back(std::move(task));
-    }
-    for (LoadedPack& pack : part->Packs()) packs.push_back(std::move(pack));
-    parts.push_back(std::move(part));
-  }
-  stream::WorkerOptions options;
-  options.member.instance = config.instance();
-  options.on_stopped = [&host](absl::string_view kind, int partition, const absl::Status& why) {
-    host.log().Error("task.stopped", {{"kind", kind}, {"partition", partition}, {"why", why.message()}});
-  };
+  ASSIGN_OR_RETURN(Parts made, MakeParts(make_parts, surroundings));
   TaskHealth health(host.metrics());
-  options.on_runs = [&health](absl::string_view kind, bool runs) { health.OnRuns(kind, runs); };
-  stream::Worker worker(*log, clock, std::move(tasks), options);
+  stream::Worker worker(*log, clock, std::move(made.tasks), WorkerOptionsOf(config, host.log(), health));
 
-  rpc::ServerOptions server_options = ServerOptionsOf(config);
-  server_options.metrics = &host.metrics();
-  rpc::Server server(clock, server_options);
-  for (size_t i = 0; i < parts.size(); ++i) {
-    const size_t others = server.names().size();
-    RETURN_IF_ERROR(parts[i]->AddTo(server, worker));
-    health.Add({server.names().begin() + static_cast<std::ptrdiff_t>(others), server.names().end()}, kinds[i]);
-  }
-  operations::AddTo(server, {*log, worker, clock, packs, DataFolder(config)});
+  rpc::Server server(clock, ServerOptionsOf(config, host.metrics()));
+  RETURN_IF_ERROR(AddServices(made, worker, server, health));
+  operations::AddTo(server, {*log, worker, clock, made.packs, DataFolder(config)});
   RETURN_IF_ERROR(server.Start());
   // Once the threads have ended, and before the services go: what waits for an append touches them.
   const absl::Cleanup close_log = [&] { log->Close(); };
