@@ -131,6 +131,116 @@ TEST(CheckedTouchpoint, SaysWhatIsWrongAndWhere) {
   }
 }
 
+// What is the most, and what is one too much.
+struct Limit {
+  std::string path;
+  std::string what;
+  std::function<void(events::Touchpoint&, int beyond)> make;
+};
+
+TEST(CheckedTouchpoint, TakesWhatIsAtALimitAndNothingBeyond) {
+  const std::vector<Limit> limits = {
+      {"touchpoint.source", "has 129 bytes; at most 128 are taken",
+       [](auto& t, int beyond) { t.set_source(std::string(128 + beyond, 'x')); }},
+      {"touchpoint.type", "has 129 bytes; at most 128 are taken",
+       [](auto& t, int beyond) { t.set_type("a." + std::string(126 + beyond, 'x')); }},
+      {"touchpoint.names", "has 9 names; at most 8 are taken",
+       [](auto& t, int beyond) {
+         while (t.names_size() < 8 + beyond) {
+           t.add_names()->set_kind(events::NAME_KIND_ACCOUNT);
+           t.mutable_names()->rbegin()->set_value(absl::StrCat(t.names_size()));
+         }
+       }},
+      {"touchpoint.occur_time", "2026-11-22T10:00:00.000000001+00:00 is more than 24 h ahead of now (2026-11-21T10:00:00+00:00)",
+       [](auto& t, int beyond) { *t.mutable_occur_time() = clock::ToProto(kNow + kMaxAhead + absl::Nanoseconds(beyond)); }},
+      {"touchpoint.language", "has 36 bytes; at most 35 are taken",
+       [](auto& t, int beyond) { t.set_language(std::string(35 + beyond, 'x')); }},
+      {"touchpoint.stars", "0 is not from 1 to 5", [](auto& t, int beyond) { t.set_stars(1 - beyond); }},
+      {"touchpoint.survey.score", "8 is not from 1 to 7",
+       [](auto& t, int beyond) {
+         t.mutable_survey()->set_kind(events::SURVEY_KIND_CES);
+         t.mutable_survey()->set_score(7 + beyond);
+       }},
+      {"touchpoint.survey.score", "0 is not from 1 to 5",
+       [](auto& t, int beyond) {
+         t.mutable_survey()->set_kind(events::SURVEY_KIND_CSAT);
+         t.mutable_survey()->set_score(1 - beyond);
+       }},
+      {"touchpoint.promise.what", "has 65 bytes; at most 64 are taken",
+       [](auto& t, int beyond) { t.mutable_promise()->set_what(std::string(64 + beyond, 'x')); }},
+      {"touchpoint.money.nanos", "is not from -999999999 to 999999999",
+       [](auto& t, int beyond) { t.mutable_money()->set_nanos(999'999'999 + beyond); }},
+      {"touchpoint.money.nanos", "has another sign than units",
+       [](auto& t, int beyond) {
+         t.mutable_money()->set_units(-1);
+         t.mutable_money()->set_nanos(beyond == 0 ? -1 : 1);
+       }},
+      {"touchpoint.correlations[0].id", "has 129 bytes; at most 128 are taken",
+       [](auto& t, int beyond) { t.mutable_correlations(0)->set_id(std::string(128 + beyond, 'x')); }},
+      {"touchpoint.caused_by.id", "has 513 bytes; at most 512 are taken",
+       [](auto& t, int beyond) { t.mutable_caused_by()->set_id(std::string(512 + beyond, 'x')); }},
+      {"touchpoint.topic", "has 129 bytes; at most 128 are taken",
+       [](auto& t, int beyond) { t.set_topic(std::string(128 + beyond, 'x')); }},
+      {"touchpoint.import_id", "has 129 bytes; at most 128 are taken",
+       [](auto& t, int beyond) { t.set_import_id(std::string(128 + beyond, 'x')); }},
+      {"touchpoint.attributes", "has 65; at most 64 are taken",
+       [](auto& t, int beyond) {
+         for (int i = 1; i < 64 + beyond; ++i) (*t.mutable_attributes())[absl::StrCat("a", i)].set_flag(true);
+       }},
+      {"touchpoint.attributes", "has a name that is not 1 to 64 of a-z 0-9 _ . -",
+       [](auto& t, int beyond) { (*t.mutable_attributes())[std::string(64 + beyond, 'x')].set_flag(true); }},
+      {"touchpoint.attributes[a]", "has 1025 bytes; at most 1024 are taken",
+       [](auto& t, int beyond) { (*t.mutable_attributes())["a"].set_text(std::string(1024 + beyond, 'x')); }},
+      {"touchpoint.attributes[a]", "is not a finite number",
+       [](auto& t, int beyond) { (*t.mutable_attributes())["a"].set_real(beyond == 0 ? 1e308 : HUGE_VAL); }},
+      {"touchpoint", "has 65537 bytes; at most 65536 are taken",
+       [](auto& t, int beyond) {
+         t.set_text(std::string(16'000, 'x'));
+         for (int i = 0; i < 47; ++i) (*t.mutable_attributes())[absl::StrCat("b", i)].set_text(std::string(1024, 'x'));
+         // What is checked has its names normalised and with their keys.
+         events::Touchpoint checked = *CheckedTouchpoint(t, "t", Secret(), kNow);
+         const size_t left = kMaxTouchpointBytes - checked.ByteSizeLong();
+         ASSERT_LT(left, 1024u);
+         (*t.mutable_attributes())["c"].set_text("");
+         checked = *CheckedTouchpoint(t, "t", Secret(), kNow);
+         // Three sizes are a byte longer above 127.
+         t.mutable_attributes()->at("c").set_text(std::string(kMaxTouchpointBytes - checked.ByteSizeLong() - 3 + beyond, 'x'));
+       }},
+  };
+  for (const Limit& limit : limits) {
+    events::Touchpoint touchpoint = Good();
+    limit.make(touchpoint, 0);
+    const absl::Status at = CheckedTouchpoint(touchpoint, "touchpoint", Secret(), kNow).status();
+    EXPECT_TRUE(at.ok()) << limit.path << ": " << at;
+    touchpoint = Good();
+    limit.make(touchpoint, 1);
+    const absl::Status beyond = CheckedTouchpoint(touchpoint, "touchpoint", Secret(), kNow).status();
+    EXPECT_THAT(status::FieldViolationsOf(beyond), Contains(status::FieldViolation{limit.path, limit.what}))
+        << limit.path << " " << limit.what << ": " << beyond;
+  }
+}
+
+TEST(CheckedTouchpoint, AttributesAreInTheRangeOfTheirTypes) {
+  const auto wrong = [](const std::function<void(events::AttributeValue&)>& make) {
+    events::Touchpoint touchpoint = Good();
+    make((*touchpoint.mutable_attributes())["a"]);
+    const std::vector<status::FieldViolation> violations =
+        status::FieldViolationsOf(CheckedTouchpoint(touchpoint, "t", Secret(), kNow).status());
+    return violations.size() == 1 && violations[0].path == "t.attributes[a]";
+  };
+  constexpr int64_t kYear10000 = 253'402'300'800;
+  EXPECT_FALSE(wrong([](auto& value) { value.mutable_time()->set_seconds(kYear10000 - 1); }));
+  EXPECT_TRUE(wrong([](auto& value) { value.mutable_time()->set_seconds(kYear10000); }));
+  EXPECT_TRUE(wrong([](auto& value) { value.mutable_time()->set_nanos(-1); }));
+  constexpr int64_t kTenThousandYears = 315'576'000'000;
+  EXPECT_FALSE(wrong([](auto& value) { value.mutable_duration()->set_seconds(kTenThousandYears); }));
+  EXPECT_TRUE(wrong([](auto& value) { value.mutable_duration()->set_seconds(kTenThousandYears + 1); }));
+  EXPECT_TRUE(wrong([](auto& value) {
+    value.mutable_duration()->set_seconds(1);
+    value.mutable_duration()->set_nanos(-1);
+  }));
+}
+
 TEST(CheckedTouchpoint, ListsAllThatIsWrong) {
   events::Touchpoint touchpoint = Good();
   touchpoint.clear_id();
