@@ -10,6 +10,7 @@
 #include "common/clock/proto_time.h"
 #include "services/classification/domain/fold_point.h"
 #include "services/classification/domain/limits.h"
+#include "services/classification/pack_loader.h"
 #include "services/classification/testing/told.h"
 
 namespace touchstone::classification {
@@ -95,6 +96,12 @@ TEST(Late, AnEarlierContactMakesTheRepeatAndChangesItsWords) {
   EXPECT_THAT(story, HasMoment("interim.repeat-contact", "Tue 09:00"));
   EXPECT_THAT(story.told(), Contains("changed interim.repeat-contact").Times(1));
   EXPECT_EQ(story.moments().back().says(), "contacted us 3 times in a week about invoice");
+  std::vector<std::string> shown;
+  const events::v1::JourneyDigest digest = story.digest();
+  for (const events::v1::MomentOfTruth& moment : digest.last_moments()) shown.push_back(moment.id());
+  std::vector<std::string> all;
+  for (const events::v1::MomentOfTruth& moment : story.moments()) all.push_back(moment.id());
+  EXPECT_THAT(shown, testing::UnorderedElementsAreArray(all)) << "each as it is now, and none twice";
 }
 
 // A broken promise long ago, seven parcels in time since, and a review of the time before that comes to be known only now.
@@ -197,6 +204,15 @@ TEST(Stages, TellTheirChangesAndGoBack) {
   EXPECT_EQ(story.digest().stage(), events::v1::STAGE_CONSIDERATION);
   EXPECT_THAT(story.head().fold().stages(), SizeIs(4));
   EXPECT_THAT(story.told(), Contains("stage PURCHASE").Times(1));
+  events::v1::Stage stood = events::v1::STAGE_UNSPECIFIED;
+  for (const events::v1::JourneyEvent& event : story.driver().events()) {
+    if (!event.has_stage_changed()) continue;
+    EXPECT_EQ(event.stage_changed().from_stage(), stood);
+    stood = event.stage_changed().to_stage();
+    EXPECT_EQ(event.journey().stage(), stood) << "who hears of it sees the journey as it is then";
+    EXPECT_GT(event.journey().touchpoint_count(), 0);
+  }
+  EXPECT_EQ(stood, events::v1::STAGE_CONSIDERATION);
 }
 
 TEST(Digest, IsBoundedAndShowsThePromises) {
@@ -238,6 +254,41 @@ TEST(Age, WhatIsFarBehindTheNewestBecomesTheBase) {
   EXPECT_EQ(story.digest().stage(), events::v1::STAGE_PURCHASE);
   story.Tell({{"day 1", "site.visited", {.arrives = "day 421"}}, {"day 200", "site.visited", {.arrives = "day 421"}}});
   EXPECT_EQ(story.digest().touchpoint_count(), 5);
+}
+
+TEST(Age, OfMomentsFromBeforeTheNewestStayReadable) {
+  Story story;
+  for (int i = 0; i < kFrozenMomentsMax + 20; ++i) {
+    const std::string order = absl::StrCat(i);
+    const std::string day = absl::StrCat("day ", 1 + i / 24, " ", absl::Dec(i % 24, absl::kZeroPad2));
+    story.Tell({{day + ":00", "order.purchased", {.order = order, .promise = day + ":59"}},
+                {day + ":30", "order.delivered", {.order = order}}});
+  }
+  ASSERT_GT(story.moments().size(), static_cast<size_t>(kFrozenMomentsMax));
+  story.Tell({{"day 460", "site.visited"}});
+  const std::vector<events::v1::MomentOfTruth> moments = story.moments();
+  EXPECT_EQ(moments.size(), static_cast<size_t>(kFrozenMomentsMax));
+  EXPECT_GT(absl::FromUnixSeconds(moments.front().occur_time().seconds()), Story::At("day 1 00:30")) << "the oldest go";
+}
+
+// Two ways to come to other rules: the next touchpoint, and being asked to.
+TEST(Refold, UnderOtherRulesSaysWhatThoseSay) {
+  for (const bool asked : {false, true}) {
+    Story story = Told({{"Mon 09:00", "order.purchased", {.order = "A", .promise = "Thu 18:00"}},
+                        {"Wed 09:00", "order.delivered", {.order = "A"}}});
+    ASSERT_THAT(story, HasMoment("second.first-order-delight", "Wed 09:00"));
+    const absl::StatusOr<std::shared_ptr<const Pack>> core = LoadPack("deploy/packs/core");
+    ASSERT_TRUE(core.ok()) << core.status();
+    story.driver().Restart(*core);
+    if (asked) {
+      story.driver().Refold(Story::kName);
+    } else {
+      story.Tell({{"Wed 10:00", "site.visited"}});
+    }
+    EXPECT_THAT(story, HasNoMoment("second.first-order-delight")) << asked;
+    EXPECT_THAT(story.told(), Contains("withdrawn second.first-order-delight").Times(1)) << asked;
+    EXPECT_EQ(story.head().pack_fingerprint(), (*core)->fingerprint());
+  }
 }
 
 TEST(Refold, OnRequestChangesNothing) {
