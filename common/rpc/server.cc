@@ -73,6 +73,7 @@ Server::Server(const clock::Clock& clock, ServerOptions options)
       calls_(CallsOf(options_, clock)) {
   INVARIANT(options_.receive_bytes_max > 0 && options_.receive_bytes_max <= kReceiveBytesCeiling,
             absl::StrCat("receive_bytes_max is ", options_.receive_bytes_max, ", not 1 to ", kReceiveBytesCeiling));
+  unreadable_.AddService("grpc.health.v1.Health");
 }
 
 Server::~Server() { Stop(); }
@@ -81,6 +82,7 @@ void Server::Add(absl::string_view name, std::unique_ptr<grpc::Service> service)
   INVARIANT(server_ == nullptr, "a service comes before Start");
   health_.Register(std::string(name));
   if (calls_ != nullptr) calls_->AddService(name);
+  unreadable_.AddService(name);
   services_.push_back(std::move(service));
   names_.emplace_back(name);
 }
@@ -92,11 +94,10 @@ absl::Status Server::Start() {
   EnableReflection();
   grpc::ServerBuilder builder;
   SetLimits(options_, builder);
-  if (calls_ != nullptr) {
-    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-    interceptors.push_back(calls_->MakeInterceptors());
-    builder.experimental().SetInterceptorCreators(std::move(interceptors));
-  }
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(unreadable_.MakeInterceptors());
+  if (calls_ != nullptr) interceptors.push_back(calls_->MakeInterceptors());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   int port = 0;
   builder.AddListeningPort(options_.listen, grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&health_service_);

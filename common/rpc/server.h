@@ -11,6 +11,7 @@
 #include "common/clock/clock.h"
 #include "common/rpc/health_service.h"
 #include "common/rpc/stream_pump.h"
+#include "common/rpc/unreadable_requests.h"
 
 namespace grpc {
 class Server;
@@ -106,6 +107,7 @@ class Server {
   HealthService health_service_;
   // Null where options_ have no metrics.
   const std::unique_ptr<CallMetrics> calls_;
+  UnreadableRequests unreadable_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::vector<std::string> names_;
   std::string address_;

@@ -1,6 +1,7 @@
 #include "common/rpc/server.h"
 
 #include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -266,6 +267,38 @@ TEST_F(ServerTest, AMessageAboveTheLimitIsRefused) {
   request.set_reason(std::string((1 << 20) + 1, 'x'));
   EXPECT_EQ(Call(*stub, &OperationsService::Stub::ListDeadLetters, request).status().code(),
             absl::StatusCode::kResourceExhausted);
+}
+
+// The status of a unary call with these bytes.
+grpc::Status CallWith(const std::string& address, const std::string& method, const std::string& bytes) {
+  grpc::GenericStub stub(MakeChannel(address));
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  const grpc::Slice slice(bytes);
+  const auto call = stub.PrepareUnaryCall(&context, method, grpc::ByteBuffer(&slice, 1), &queue);
+  call->StartCall();
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  call->Finish(&response, &status, nullptr);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  return status;
+}
+
+TEST_F(ServerTest, ARequestThatCannotBeParsedIsToldSo) {
+  server_.Add(OperationsService::service_full_name(), std::make_unique<StatusService>());
+  StartWatches({});
+  const std::string garbage(100, '\xff');
+  for (const char* method :
+       {"operations.v1.OperationsService/ListDeadLetters", "classification.v1.JourneyService/WatchJourneyEvents"}) {
+    const grpc::Status status = CallWith(server_.address(), absl::StrCat("/touchstone.", method), garbage);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << method << ": " << status.error_message();
+    EXPECT_THAT(status.error_message(), testing::ContainsRegex("no touchstone[a-zA-Z.1]*Request: truncated"));
+  }
+  EXPECT_EQ(CallWith(server_.address(), "/touchstone.operations.v1.OperationsService/NoSuch", garbage).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED)
+      << "there is no such method";
 }
 
 TEST_F(ServerTest, AWatchDeliversWhatIsPublished) {
