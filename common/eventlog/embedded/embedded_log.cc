@@ -17,6 +17,7 @@
 #include "common/eventlog/embedded/internal/open_folder.h"
 #include "common/eventlog/embedded/internal/record_router.h"
 #include "common/eventlog/embedded/internal/retention.h"
+#include "common/eventlog/embedded/internal/storage_error.h"
 #include "common/eventlog/embedded/internal/task_table.h"
 #include "common/eventlog/embedded/internal/topic_tail.h"
 #include "common/status/errors.h"
@@ -132,7 +133,7 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
   absl::string_view name() const override { return "embedded"; }
 
   absl::Status Maintain() override {
-    disk_.Check();
+    LookAtDisk();
     return CleanTopics();
   }
 
@@ -172,6 +173,11 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
     return true;
   }
 
+  void LookAtDisk() {
+    if (!opened_.folder->IsThere()) CrashOnLostFolder(options_.folder);
+    disk_.Check();
+  }
+
   absl::Status CleanTopics() {
     std::lock_guard<std::mutex> lock(cleaning_);
     // Deleting writes too.
@@ -185,7 +191,7 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
     const auto interval = absl::ToChronoNanoseconds(std::min(options_.maintenance_interval, absl::Hours(1)));
     for (int looks = 1; !stop_.wait_for(lock, interval, [&] { return stopping_; }); ++looks) {
       lock.unlock();
-      disk_.Check();
+      LookAtDisk();
       // What cannot be read now is cleaned another time; who needs it gets the error.
       if (looks % kLooksPerCleaning == 0) CleanTopics().IgnoreError();
       lock.lock();

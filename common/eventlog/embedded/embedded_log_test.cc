@@ -159,6 +159,17 @@ TEST_F(EmbeddedLogTest, ASecondProcessOnTheFolderIsRefused) {
   EXPECT_TRUE(Open().ok());
 }
 
+TEST_F(EmbeddedLogTest, AFolderTakenAwayEndsTheProcess) {
+  EXPECT_DEATH(
+      {
+        EXPECT_TRUE(Open().ok());
+        EXPECT_TRUE(log_->Maintain().ok());
+        fs::remove_all(folder_);
+        log_->Maintain().IgnoreError();
+      },
+      "is no longer there");
+}
+
 TEST_F(EmbeddedLogTest, ANewerFormatIsRefused) {
   ASSERT_TRUE(Open().ok());
   log_.reset();

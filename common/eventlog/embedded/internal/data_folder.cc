@@ -60,6 +60,8 @@ absl::Status DataFolder::Lock() {
   return FromRocksDb(status, absl::StrCat("locking data folder '", path_, "'"));
 }
 
+bool DataFolder::IsThere() const { return !env_.FileExists(path_ + "/FORMAT").IsNotFound(); }
+
 absl::Status DataFolder::CheckFormat() {
   const std::string format_path = path_ + "/FORMAT";
   if (!env_.FileExists(format_path).ok()) {

@@ -31,6 +31,9 @@ class DataFolder {
   const std::string& path() const { return path_; }
   std::string store_path() const { return path_ + "/store"; }
 
+  // False once the folder was removed or moved: what is written then is in files that nobody finds again.
+  bool IsThere() const;
+
   bool has_mark() const { return has_mark_; }
   bool has_store() const { return has_store_; }
 

@@ -36,4 +36,14 @@ void CrashOnStorageFailure(absl::string_view folder, absl::string_view doing, co
   std::abort();
 }
 
+void CrashOnLostFolder(absl::string_view folder) {
+  const std::string message =
+      absl::StrCat("touchstone: data folder '", folder, "' is no longer there: it was removed or moved while in use.\n",
+                   "  What was acknowledged is in its files: put them back, then start again. Stopping, because nothing more "
+                   "would be kept.\n");
+  std::fwrite(message.data(), 1, message.size(), stderr);
+  std::fflush(stderr);
+  std::abort();
+}
+
 }  // namespace touchstone::eventlog::embedded

@@ -22,4 +22,7 @@ absl::Status DamagedFolder(absl::string_view folder, absl::string_view what);
 // what the disk then holds is unknown. The next start recovers what is durable, or refuses to open.
 [[noreturn]] void CrashOnStorageFailure(absl::string_view folder, absl::string_view doing, const rocksdb::Status& status);
 
+// The same for a folder that was taken away from under the log.
+[[noreturn]] void CrashOnLostFolder(absl::string_view folder);
+
 }  // namespace touchstone::eventlog::embedded
