@@ -13,6 +13,7 @@
 #include "common/clock/believed_clock.h"
 #include "common/config/flag.h"
 #include "common/config/yaml.h"
+#include "common/rpc/grpc_log.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/stream/worker.h"
@@ -139,6 +140,7 @@ absl::StatusOr<ProcessConfig> ReadProcessConfig(const std::string& file, const s
 absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole, const std::vector<MakePart>& make_parts,
                    const std::function<void(const std::string& address)>& ready) {
   RETURN_IF_ERROR(CheckWhole(config, whole, host.program()));
+  const rpc::GrpcLog grpc_log(&host.log());
   const clock::BelievedClock clock(host.clock());
   RETURN_IF_ERROR(CheckFiles(config));
   ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock, host.log()));
