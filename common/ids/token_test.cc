@@ -43,6 +43,8 @@ TEST(Token, OneKindIsNotTakenForAnother) {
   EXPECT_TRUE(Refused(DecodeToken(EncodePageToken("q", "c")).status()));
   EXPECT_TRUE(Refused(DecodePageToken("q", EncodeToken({"t", 0, 0})).status()));
   EXPECT_TRUE(Refused(DecodeResumeToken("t", EncodeToken({"t", 0, 0})).status()));
+  // One that would read as a position: partition 1, offset 6.
+  EXPECT_TRUE(Refused(DecodeToken(EncodeResumeToken("t", {5})).status()));
 }
 
 TEST(PageToken, IsBoundToItsQuery) {

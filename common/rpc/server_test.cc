@@ -552,6 +552,17 @@ TEST(Connect, NobodyThereIsSaidAtOnce) {
   EXPECT_LT(clock.Monotonic() - before, absl::Seconds(15)) << "a refusal is not waited out";
 }
 
+TEST(Server, ListensForOthersOnlyIfToldInWords) {
+  const clock::SystemClock clock;
+  ServerOptions options = AnyPort();
+  options.listen = "0.0.0.0:0";
+  Server refused(clock, options);
+  EXPECT_EQ(refused.Start().code(), absl::StatusCode::kInvalidArgument);
+  options.allow_remote_plaintext = "yes, without TLS";
+  Server told(clock, options);
+  EXPECT_TRUE(told.Start().ok());
+}
+
 TEST(ListenAddress, OnlyLoopbackUnlessToldInWords) {
   for (const char* address : {"127.0.0.1:0", "127.1.2.3:7300", "localhost:7300", "[::1]:7300", "unix:/run/t.sock"}) {
     EXPECT_TRUE(CheckListenAddress(address, "").ok()) << address;

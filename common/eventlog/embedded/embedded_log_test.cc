@@ -331,6 +331,27 @@ TEST_F(EmbeddedLogTest, NearlyFullIntakeStopsThenCommitsAndBothComeBack) {
   EXPECT_TRUE(member->Commit({TaskCommit{0, {}, {{"k", "w"}}}}).ok());
 }
 
+TEST_F(EmbeddedLogTest, WhoIsShortOfSpaceNeedsATenthMoreToGoOn) {
+  ASSERT_TRUE(Open().ok());
+  const int64_t soft = options_.limits.soft_free_bytes;
+  for (const auto& [free, open] :
+       {std::pair(soft, true), {soft - 1, false}, {soft + soft / 10 - 1, false}, {soft + soft / 10, true}}) {
+    free_bytes_ = free;
+    log_->Maintain().IgnoreError();
+    EXPECT_EQ(log_->Intake().ok(), open) << free;
+  }
+}
+
+TEST_F(EmbeddedLogTest, WhoFetchesAndWhoTailsAreWokenByWhatIsWritten) {
+  ASSERT_TRUE(Open().ok());
+  const uint64_t fetch = log_->changes().version();
+  const uint64_t tail = log_->tail_changes().version();
+  MustAppend("orders", 0, "k", "v");
+  // An append is acknowledged when it is durable; who tails is woken before.
+  EXPECT_GT(log_->changes().version(), fetch);
+  EXPECT_GT(log_->tail_changes().version(), tail);
+}
+
 TEST_F(EmbeddedLogTest, TooMuchInFlightIsRefused) {
   options_.limits.in_flight_bytes_max = 1000;
   ASSERT_TRUE(Open().ok());
@@ -382,6 +403,19 @@ TEST_F(EmbeddedLogTest, RetentionDeletesWhatIsOldAndCommittedByAll) {
   EXPECT_THAT(Read("short"), ElementsAre("4=next"));
 }
 
+TEST_F(EmbeddedLogTest, RetentionLeavesTheRestOfAChunkThatIsCommittedInPart) {
+  ASSERT_TRUE(Open().ok());
+  std::unique_ptr<Member> member = *log_->Join({"alpha", {"short"}, {}}, {});
+  // One call, and so one chunk.
+  ASSERT_TRUE(Append({{"short", "k", "", "a", 0}, {"short", "k", "", "b", 0}, {"short", "k", "", "c", 0}}).ok());
+  ASSERT_TRUE(member->Commit({TaskCommit{0, {{"short", 1}}}}).ok());
+  clock_.Advance(absl::Hours(2));
+  ASSERT_TRUE(log_->Maintain().ok());
+  member.reset();
+  ASSERT_TRUE(Open().ok());
+  EXPECT_THAT(Read("short"), ElementsAre("0=a", "1=b", "2=c"));
+}
+
 TEST_F(EmbeddedLogTest, OffsetsGoOnAfterEverythingIsDeleted) {
   ASSERT_TRUE(Open().ok());
   MustAppend("short", 1, "k", "old");
@@ -404,6 +438,27 @@ TEST_F(EmbeddedLogTest, CompactionKeepsTheNewestOfEachKey) {
   for (int i = 0; i < 6; ++i) MustAppend("latest", 0, "key0", absl::StrCat("again", i));
   ASSERT_TRUE(log_->Maintain().ok());
   EXPECT_THAT(Read("latest"), ElementsAre("7=7", "8=8", "9=x", "15=again5"));
+}
+
+TEST_F(EmbeddedLogTest, CompactionLeavesWhatSomeTaskHasYetToReadAndKeepsTimes) {
+  options_.limits.recent_bytes_max = 0;
+  ASSERT_TRUE(Open().ok());
+  std::unique_ptr<Member> member = *log_->Join({"alpha", {"latest"}, {}}, {});
+  std::vector<absl::Time> times;
+  for (int i = 0; i < 4; ++i) {
+    MustAppend("latest", 0, i % 2 == 0 ? "even" : "odd", absl::StrCat(i));
+    times.push_back(clock_.Now());
+    clock_.Advance(absl::Seconds(1));
+  }
+  ASSERT_TRUE(log_->Maintain().ok());
+  EXPECT_THAT(Read("latest"), ElementsAre("0=0", "1=1", "2=2", "3=3"));
+  ASSERT_TRUE(member->Commit({TaskCommit{0, {{"latest", 3}}}}).ok());
+  ASSERT_TRUE(log_->Maintain().ok());
+  EXPECT_THAT(Read("latest"), ElementsAre("1=1", "2=2", "3=3"));
+  const std::unique_ptr<Tail> tail = *log_->OpenTail("latest", {TailStart::From::kBegin, {}});
+  const std::vector<TailRecord> kept = *tail->Read(10);
+  ASSERT_EQ(kept.size(), 3U);
+  for (const TailRecord& read : kept) EXPECT_EQ(read.record.append_time, times[read.record.offset]) << read.record.offset;
 }
 
 TEST_F(EmbeddedLogTest, CompactionInSmallStepsComesToTheSame) {
