@@ -32,7 +32,7 @@ Host::~Host() { g_protobuf_log.store(nullptr, std::memory_order_release); }
 
 absl::Status Host::OpenAdmin() {
   if (admin_listen_.empty()) return absl::OkStatus();
-  AdminPages pages{.metrics = [this] { return metrics_.Text(); }, .ready = [this] { return ready_.load(); }};
+  AdminPages pages{.metrics = [this] { return metrics_.Text(); }, .ready = [this] { return ready_ && serving_; }};
   ASSIGN_OR_RETURN(admin_, AdminServer::Start(admin_listen_, std::move(pages)));
   log_.Info("admin.listening", {{"address", admin_->address()}});
   return absl::OkStatus();

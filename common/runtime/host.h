@@ -40,6 +40,9 @@ class Host {
   // any more. OK, or what RequestStop said. Then main's objects end, last made first: servers before logs.
   absl::Status RunUntilStopped();
 
+  // From any thread: whether what runs here serves all that it should; until told, it does. While it does not, /readyz says 503.
+  void SetServing(bool serving) { serving_ = serving; }
+
   // From any thread: this process cannot go on.
   void RequestStop(const absl::Status& why) { stop_.Request(why); }
 
@@ -50,6 +53,7 @@ class Host {
   JsonLog log_;
   metrics::PrometheusMetrics metrics_;
   std::atomic<bool> ready_{false};
+  std::atomic<bool> serving_{true};
   StopSignal stop_;
   std::unique_ptr<AdminServer> admin_;
 };

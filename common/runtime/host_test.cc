@@ -132,6 +132,25 @@ TEST(Process, HelpHasAnExample) {
   EXPECT_EQ(program.ExitStatus(), kExitOk);
 }
 
+TEST(Host, IsReadyWhileItServesAllThatItShould) {
+  Flags flags;
+  flags.admin = "127.0.0.1:0";
+  Host host("host-test", flags);
+  ASSERT_TRUE(host.OpenAdmin().ok());
+  const std::string address = host.admin_address();
+  httplib::Client client("127.0.0.1", std::stoi(address.substr(address.rfind(':') + 1)));
+  EXPECT_EQ(client.Get("/readyz")->status, 503);
+  std::thread running([&host] { EXPECT_TRUE(host.RunUntilStopped().ok()); });
+  while (client.Get("/readyz")->status != 200) std::this_thread::yield();
+  host.SetServing(false);
+  EXPECT_EQ(client.Get("/readyz")->status, 503);
+  host.SetServing(true);
+  EXPECT_EQ(client.Get("/readyz")->status, 200);
+  host.RequestStop(absl::OkStatus());
+  running.join();
+  EXPECT_EQ(client.Get("/readyz")->status, 503);
+}
+
 TEST(Process, TheAdminPortShowsMetricsAndReadiness) {
   Program program({"--admin", "127.0.0.1:0"});
   httplib::Client client("127.0.0.1", PortOf(program.Line()));

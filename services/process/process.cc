@@ -150,7 +150,7 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   ASSIGN_OR_RETURN(const std::vector<std::string> pack_folders, PackChain(config.packs_dir(), config.pack()));
   const Surroundings surroundings{*log, clock, secret, pack_folders.back(), pack_folders, config.instance()};
   ASSIGN_OR_RETURN(Parts made, MakeParts(make_parts, surroundings));
-  TaskHealth health(host.metrics());
+  TaskHealth health(host.metrics(), [&host](bool all_run) { host.SetServing(all_run); });
   stream::Worker worker(*log, clock, std::move(made.tasks), WorkerOptionsOf(config, host.log(), health));
 
   rpc::Server server(clock, ServerOptionsOf(config, host.metrics()));

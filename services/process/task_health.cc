@@ -69,6 +69,7 @@ void TaskHealth::Tell() const {
     for (const std::string& service : resting.services) server_->SetServing(service, serve);
   }
   server_->SetServing(kWhole, all);
+  if (on_whole_) on_whole_(all);
 }
 
 }  // namespace touchstone::process

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -15,8 +17,9 @@ namespace touchstone::process {
 // while all do. Tells the same as the metric `touchstone_process_task_kind_runs`. Thread-safe.
 class TaskHealth {
  public:
-  // `metrics` outlives it.
-  explicit TaskHealth(metrics::Metrics& metrics) : metrics_(metrics) {}
+  // `on_whole` is told, from Begin on and on any thread, whether all kinds run; it may be empty. `metrics` outlives it.
+  explicit TaskHealth(metrics::Metrics& metrics, std::function<void(bool all_run)> on_whole = nullptr)
+      : metrics_(metrics), on_whole_(std::move(on_whole)) {}
 
   // These services (their full names) rest on tasks of these kinds, which do not run yet. Before Begin.
   void Add(std::vector<std::string> services, const std::vector<std::string>& kinds);
@@ -45,6 +48,7 @@ class TaskHealth {
   void Tell() const;
 
   metrics::Metrics& metrics_;
+  const std::function<void(bool)> on_whole_;
   std::mutex mutex_;
   // Guarded by mutex_.
   std::map<std::string, Kind, std::less<>> kinds_;

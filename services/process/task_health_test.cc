@@ -46,7 +46,8 @@ class TaskHealthTest : public testing::Test {
 
   clock::SystemClock clock_;
   metrics::PrometheusMetrics metrics_;
-  TaskHealth health_{metrics_};
+  std::vector<bool> told_;  // Whether all run.
+  TaskHealth health_{metrics_, [this](bool all_run) { told_.push_back(all_run); }};
   rpc::Server server_{clock_, AnyPort()};
 };
 
@@ -57,11 +58,13 @@ TEST_F(TaskHealthTest, AServiceServesWhileAllItsKindsRun) {
   health_.OnRuns("names", true);
   EXPECT_TRUE(Serves(JourneyService::service_full_name()));
   EXPECT_TRUE(Serves(""));
+  EXPECT_THAT(told_, testing::ElementsAre(false, false, true)) << "at Begin, and with each kind";
   EXPECT_THAT(metrics_.Text(), testing::HasSubstr("touchstone_process_task_kind_runs{kind=\"journey\"} 1"));
 
   health_.OnRuns("journey", false);
   EXPECT_FALSE(Serves(JourneyService::service_full_name()));
   EXPECT_FALSE(Serves(""));
+  EXPECT_FALSE(told_.back());
   EXPECT_TRUE(Serves(OperationsService::service_full_name())) << "it rests on no task: it says what stands still";
   EXPECT_THAT(metrics_.Text(), testing::HasSubstr("touchstone_process_task_kind_runs{kind=\"journey\"} 0"));
 }
