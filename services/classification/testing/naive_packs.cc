@@ -28,7 +28,6 @@ OnScene When(OnFact of) {
   return [of = std::move(of)](const Fact& fact, const Before&) { return of(fact); };
 }
 
-std::string None(const Fact&) { return ""; }
 std::string Topic(const Fact& fact) { return fact.topic; }
 std::string Order(const Fact& fact) { return fact.order; }
 std::string Type(const Fact& fact) { return fact.type; }
