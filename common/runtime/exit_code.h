@@ -36,7 +36,7 @@ inline ExitCode ExitCodeOf(const absl::Status& status) {
 
 // The error of what serves, or only reads files, and is asked for nothing: where something is not there, a flag or a setting
 // named it, and that is the mistake. NOT_FOUND becomes INVALID_ARGUMENT.
-inline absl::Status SettingError(absl::Status status) {
+inline absl::Status SettingError(const absl::Status& status) {
   return absl::IsNotFound(status) ? absl::InvalidArgumentError(status.message()) : status;
 }
 

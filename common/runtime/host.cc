@@ -41,7 +41,7 @@ absl::Status Host::OpenAdmin() {
 absl::Status Host::RunUntilStopped() {
   ready_ = true;
   log_.Info("process.ready", {{"program", program_}});
-  const absl::Status why = stop_.Wait();
+  absl::Status why = stop_.Wait();
   ready_ = false;
   log_.Write(why.ok() ? LogLevel::kInfo : LogLevel::kError, "process.stopping",
              {LogField("program", program_), LogField("why", why)});
