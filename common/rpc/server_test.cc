@@ -333,6 +333,77 @@ TEST_F(ServerTest, AWatchBeatsInSilenceAndEndsWhenOld) {
   EXPECT_THAT(status.error_message(), HasSubstr("resume token"));
 }
 
+// Tells so many messages of so many bytes, then that it is damaged.
+class FailingSource final : public WatchSource<WatchJourneyEventsResponse> {
+ public:
+  FailingSource(int messages, size_t bytes, std::atomic<int>& told) : messages_(messages), bytes_(bytes), told_(told) {}
+
+  absl::StatusOr<std::optional<WatchJourneyEventsResponse>> Next() override {
+    if (told_ == messages_) return absl::DataLossError("the log is damaged");
+    WatchJourneyEventsResponse response;
+    response.set_resume_token(absl::StrCat(++told_));
+    response.mutable_event()->set_id(std::string(bytes_, 'x'));
+    return std::make_optional(std::move(response));
+  }
+
+ private:
+  const int messages_;
+  const size_t bytes_;
+  std::atomic<int>& told_;
+};
+
+class FailingService final : public JourneyService::CallbackService {
+ public:
+  FailingService(StreamPump& pump, int messages, size_t bytes, std::atomic<int>& told)
+      : pump_(pump), messages_(messages), bytes_(bytes), told_(told) {}
+
+  grpc::ServerWriteReactor<WatchJourneyEventsResponse>* WatchJourneyEvents(grpc::CallbackServerContext* context,
+                                                                           const WatchJourneyEventsRequest*) override {
+    return Watch<WatchJourneyEventsResponse>(context, pump_, std::make_unique<FailingSource>(messages_, bytes_, told_));
+  }
+
+ private:
+  StreamPump& pump_;
+  const int messages_;
+  const size_t bytes_;
+  std::atomic<int>& told_;
+};
+
+class WatchBurstTest : public ServerTest {
+ protected:
+  void Start(int messages, size_t bytes) {
+    server_.Add(JourneyService::service_full_name(), std::make_unique<FailingService>(server_.pump(), messages, bytes, told_));
+    ASSERT_TRUE(server_.Start().ok());
+    stub_ = JourneyService::NewStub(MakeChannel(server_.address()));
+  }
+
+  std::atomic<int> told_{0};
+};
+
+// More than a burst, and not a whole number of them.
+TEST_F(WatchBurstTest, WhatCameBeforeAnErrorIsToldBeforeIt) {
+  Start(/*messages=*/kBurstMessagesMax + 9, /*bytes=*/1);
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  size_t read = 0;
+  while (reader->Read(&response)) EXPECT_EQ(response.resume_token(), absl::StrCat(++read));
+  EXPECT_EQ(read, kBurstMessagesMax + 9);
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DATA_LOSS);
+}
+
+// A turn that took all its messages, however large, would hold megabytes for each watch that is not read.
+TEST_F(WatchBurstTest, TakesNoMoreBytesThanABurstHas) {
+  Start(/*messages=*/1000, /*bytes=*/kBurstBytesMax * 2 / 3);
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_LT(told_, static_cast<int>(kBurstMessagesMax)) << "the first turn alone took as many";
+  context.TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
 // One that looks through much before it has something to tell.
 class SearchingSource final : public WatchSource<WatchJourneyEventsResponse> {
  public:

@@ -40,12 +40,12 @@ class WatchSource {
   virtual std::optional<Message> Heartbeat() { return std::nullopt; }
 };
 
-namespace internal {
-
 // What one turn takes from a source at most. What it took is written message after message without another turn: each would
 // cost two changes of threads.
 inline constexpr size_t kBurstMessagesMax = 32;
 inline constexpr size_t kBurstBytesMax = 64 << 10;
+
+namespace internal {
 
 // One server-streaming call. It owns itself until gRPC is done with it, and is shared with the pump until it is finished.
 template <typename Message>
