@@ -13,7 +13,6 @@
 #include <future>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -23,8 +22,6 @@
 #include "common/rpc/calls_in_progress.h"
 #include "common/rpc/client.h"
 #include "common/rpc/grpc_log.h"
-#include "common/rpc/listen_address.h"
-#include "common/rpc/watch.h"
 #include "common/runtime/json_log.h"
 #include "common/status/errors.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -35,8 +32,6 @@ namespace touchstone::rpc {
 namespace {
 
 using classification::v1::JourneyService;
-using classification::v1::WatchJourneyEventsRequest;
-using classification::v1::WatchJourneyEventsResponse;
 using grpc::health::v1::Health;
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
@@ -70,69 +65,6 @@ class StatusService final : public OperationsService::CallbackService {
   std::atomic<int> calls_{0};
 };
 
-// Tokens "1", "2", ... up to what was published.
-class Counter {
- public:
-  void Publish(int upto) { upto_ = upto; }
-  // So large that few messages fill what the network holds.
-  void MakeLarge() { padding_ = 200'000; }
-  int padding() const { return padding_; }
-  int upto() const { return upto_; }
-
- private:
-  std::atomic<int> upto_{0};
-  std::atomic<int> padding_{0};
-};
-
-class CounterSource final : public WatchSource<WatchJourneyEventsResponse> {
- public:
-  explicit CounterSource(const Counter& counter) : counter_(counter) {}
-
-  absl::StatusOr<std::optional<WatchJourneyEventsResponse>> Next() override {
-    if (counter_.upto() < 0) return absl::DataLossError("the log is damaged");
-    if (told_ >= counter_.upto()) return std::nullopt;
-    WatchJourneyEventsResponse response = Token(++told_);
-    response.mutable_event()->set_id(std::string(counter_.padding(), 'x'));
-    return std::make_optional(std::move(response));
-  }
-  std::optional<WatchJourneyEventsResponse> Heartbeat() override {
-    WatchJourneyEventsResponse heartbeat = Token(told_);
-    heartbeat.mutable_event()->set_id("heartbeat");
-    return heartbeat;
-  }
-
- private:
-  static WatchJourneyEventsResponse Token(int token) {
-    WatchJourneyEventsResponse response;
-    response.set_resume_token(absl::StrCat(token));
-    return response;
-  }
-
-  const Counter& counter_;
-  int told_ = 0;
-};
-
-class WatchService final : public JourneyService::CallbackService {
- public:
-  WatchService(StreamPump& pump, const Counter& counter, WatchOptions options)
-      : pump_(pump), counter_(counter), options_(options) {}
-
-  grpc::ServerWriteReactor<WatchJourneyEventsResponse>* WatchJourneyEvents(grpc::CallbackServerContext* context,
-                                                                           const WatchJourneyEventsRequest* request) override {
-    return Watch<WatchJourneyEventsResponse>(context, pump_, Open(*request), options_);
-  }
-
- private:
-  absl::StatusOr<std::unique_ptr<WatchSource<WatchJourneyEventsResponse>>> Open(const WatchJourneyEventsRequest& request) {
-    if (request.resume_token() == "bad") return absl::InvalidArgumentError("resume_token: not one of ours");
-    return std::make_unique<CounterSource>(counter_);
-  }
-
-  StreamPump& pump_;
-  const Counter& counter_;
-  const WatchOptions options_;
-};
-
 ServerOptions AnyPort() {
   ServerOptions options;
   options.listen = "127.0.0.1:0";
@@ -142,14 +74,6 @@ ServerOptions AnyPort() {
 
 class ServerTest : public testing::Test {
  protected:
-  void StartWatches(WatchOptions options) {
-    server_.Add(JourneyService::service_full_name(), std::make_unique<WatchService>(server_.pump(), counter_, options));
-    ASSERT_TRUE(server_.Start().ok());
-    stub_ = JourneyService::NewStub(MakeChannel(server_.address()));
-  }
-  std::unique_ptr<grpc::ClientReader<WatchJourneyEventsResponse>> Open(grpc::ClientContext& context) {
-    return stub_->WatchJourneyEvents(&context, WatchJourneyEventsRequest());
-  }
   absl::StatusOr<HealthCheckResponse> Check(const std::string& service) {
     HealthCheckRequest request;
     request.set_service(service);
@@ -158,9 +82,7 @@ class ServerTest : public testing::Test {
   }
 
   clock::SystemClock clock_;
-  Counter counter_;
   Server server_{clock_, AnyPort()};
-  std::unique_ptr<JourneyService::Stub> stub_;
 };
 
 TEST_F(ServerTest, ReportsThePortItFoundAndAnswers) {
@@ -288,7 +210,8 @@ grpc::Status CallWith(const std::string& address, const std::string& method, con
 
 TEST_F(ServerTest, ARequestThatCannotBeParsedIsToldSo) {
   server_.Add(OperationsService::service_full_name(), std::make_unique<StatusService>());
-  StartWatches({});
+  server_.Add(JourneyService::service_full_name(), std::make_unique<JourneyService::CallbackService>());
+  ASSERT_TRUE(server_.Start().ok());
   const std::string garbage(100, '\xff');
   for (const char* method :
        {"operations.v1.OperationsService/ListDeadLetters", "classification.v1.JourneyService/WatchJourneyEvents"}) {
@@ -299,210 +222,6 @@ TEST_F(ServerTest, ARequestThatCannotBeParsedIsToldSo) {
   EXPECT_EQ(CallWith(server_.address(), "/touchstone.operations.v1.OperationsService/NoSuch", garbage).error_code(),
             grpc::StatusCode::UNIMPLEMENTED)
       << "there is no such method";
-}
-
-TEST_F(ServerTest, AWatchDeliversWhatIsPublished) {
-  StartWatches({});
-  grpc::ClientContext context;
-  auto reader = Open(context);
-  WatchJourneyEventsResponse response;
-  for (int i = 1; i <= 500; ++i) {
-    if (i % 50 == 1) {
-      counter_.Publish(i + 49);
-      server_.pump().Wake();
-    }
-    ASSERT_TRUE(reader->Read(&response));
-    ASSERT_EQ(response.resume_token(), absl::StrCat(i));
-  }
-  context.TryCancel();
-  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
-  while (server_.pump().size() > 0) std::this_thread::yield();
-}
-
-TEST_F(ServerTest, AWatchBeatsInSilenceAndEndsWhenOld) {
-  StartWatches({.heartbeat = absl::Milliseconds(1), .age_max = absl::Milliseconds(600)});
-  grpc::ClientContext context;
-  auto reader = Open(context);
-  WatchJourneyEventsResponse response;
-  ASSERT_TRUE(reader->Read(&response));
-  EXPECT_EQ(response.event().id(), "heartbeat");
-  while (reader->Read(&response)) {
-  }
-  const grpc::Status status = reader->Finish();
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_THAT(status.error_message(), HasSubstr("resume token"));
-}
-
-// Tells so many messages of so many bytes, then that it is damaged.
-class FailingSource final : public WatchSource<WatchJourneyEventsResponse> {
- public:
-  FailingSource(int messages, size_t bytes, std::atomic<int>& told) : messages_(messages), bytes_(bytes), told_(told) {}
-
-  absl::StatusOr<std::optional<WatchJourneyEventsResponse>> Next() override {
-    if (told_ == messages_) return absl::DataLossError("the log is damaged");
-    WatchJourneyEventsResponse response;
-    response.set_resume_token(absl::StrCat(++told_));
-    response.mutable_event()->set_id(std::string(bytes_, 'x'));
-    return std::make_optional(std::move(response));
-  }
-
- private:
-  const int messages_;
-  const size_t bytes_;
-  std::atomic<int>& told_;
-};
-
-class FailingService final : public JourneyService::CallbackService {
- public:
-  FailingService(StreamPump& pump, int messages, size_t bytes, std::atomic<int>& told)
-      : pump_(pump), messages_(messages), bytes_(bytes), told_(told) {}
-
-  grpc::ServerWriteReactor<WatchJourneyEventsResponse>* WatchJourneyEvents(grpc::CallbackServerContext* context,
-                                                                           const WatchJourneyEventsRequest*) override {
-    return Watch<WatchJourneyEventsResponse>(context, pump_, std::make_unique<FailingSource>(messages_, bytes_, told_));
-  }
-
- private:
-  StreamPump& pump_;
-  const int messages_;
-  const size_t bytes_;
-  std::atomic<int>& told_;
-};
-
-class WatchBurstTest : public ServerTest {
- protected:
-  void Start(int messages, size_t bytes) {
-    server_.Add(JourneyService::service_full_name(), std::make_unique<FailingService>(server_.pump(), messages, bytes, told_));
-    ASSERT_TRUE(server_.Start().ok());
-    stub_ = JourneyService::NewStub(MakeChannel(server_.address()));
-  }
-
-  std::atomic<int> told_{0};
-};
-
-// More than a burst, and not a whole number of them.
-TEST_F(WatchBurstTest, WhatCameBeforeAnErrorIsToldBeforeIt) {
-  Start(/*messages=*/kBurstMessagesMax + 9, /*bytes=*/1);
-  grpc::ClientContext context;
-  auto reader = Open(context);
-  WatchJourneyEventsResponse response;
-  size_t read = 0;
-  while (reader->Read(&response)) EXPECT_EQ(response.resume_token(), absl::StrCat(++read));
-  EXPECT_EQ(read, kBurstMessagesMax + 9);
-  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DATA_LOSS);
-}
-
-// A turn that took all its messages, however large, would hold megabytes for each watch that is not read.
-TEST_F(WatchBurstTest, TakesNoMoreBytesThanABurstHas) {
-  Start(/*messages=*/1000, /*bytes=*/kBurstBytesMax * 2 / 3);
-  grpc::ClientContext context;
-  auto reader = Open(context);
-  WatchJourneyEventsResponse response;
-  ASSERT_TRUE(reader->Read(&response));
-  EXPECT_LT(told_, static_cast<int>(kBurstMessagesMax)) << "the first turn alone took as many";
-  context.TryCancel();
-  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
-}
-
-// One that looks through much before it has something to tell.
-class SearchingSource final : public WatchSource<WatchJourneyEventsResponse> {
- public:
-  absl::StatusOr<std::optional<WatchJourneyEventsResponse>> Next() override {
-    if (++turns_ != kTurns) return std::nullopt;
-    WatchJourneyEventsResponse response;
-    response.set_resume_token("found");
-    return std::make_optional(std::move(response));
-  }
-  bool More() const override { return turns_ < kTurns; }
-
- private:
-  static constexpr int kTurns = 100;
-  int turns_ = 0;
-};
-
-class SearchService final : public JourneyService::CallbackService {
- public:
-  explicit SearchService(StreamPump& pump) : pump_(pump) {}
-  grpc::ServerWriteReactor<WatchJourneyEventsResponse>* WatchJourneyEvents(grpc::CallbackServerContext* context,
-                                                                           const WatchJourneyEventsRequest*) override {
-    return Watch<WatchJourneyEventsResponse>(context, pump_, std::make_unique<SearchingSource>());
-  }
-
- private:
-  StreamPump& pump_;
-};
-
-TEST(Watch, OneThatHasMoreToLookThroughGoesOnThoughNobodyWakesIt) {
-  clock::SystemClock clock;
-  ServerOptions options = AnyPort();
-  options.pump.sweep = absl::Hours(1);
-  Server server(clock, options);
-  server.Add(JourneyService::service_full_name(), std::make_unique<SearchService>(server.pump()));
-  ASSERT_TRUE(server.Start().ok());
-  const auto stub = JourneyService::NewStub(MakeChannel(server.address()));
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(clock.Now() + absl::Seconds(10)));
-  const auto reader = stub->WatchJourneyEvents(&context, WatchJourneyEventsRequest());
-  WatchJourneyEventsResponse response;
-  ASSERT_TRUE(reader->Read(&response));
-  EXPECT_EQ(response.resume_token(), "found");
-  context.TryCancel();
-}
-
-TEST_F(ServerTest, AWatchEndsWithItsSourcesError) {
-  StartWatches({});
-  counter_.Publish(-1);
-  grpc::ClientContext context;
-  auto reader = Open(context);
-  WatchJourneyEventsResponse response;
-  EXPECT_FALSE(reader->Read(&response));
-  EXPECT_EQ(FromGrpcStatus(reader->Finish()), absl::DataLossError("the log is damaged"));
-}
-
-TEST_F(ServerTest, AWatchThatCannotBeOpenedSaysWhy) {
-  StartWatches({});
-  grpc::ClientContext context;
-  WatchJourneyEventsRequest request;
-  request.set_resume_token("bad");
-  auto reader = stub_->WatchJourneyEvents(&context, request);
-  WatchJourneyEventsResponse response;
-  EXPECT_FALSE(reader->Read(&response));
-  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-}
-
-TEST_F(ServerTest, AReaderThatDoesNotReadIsCutAndOthersGoOn) {
-  StartWatches({.stall_max = absl::Milliseconds(300)});
-  counter_.MakeLarge();
-  counter_.Publish(2'000'000'000);  // Without end, as far as a test sees.
-  grpc::ClientContext stalled_context;
-  auto stalled = Open(stalled_context);
-  grpc::ClientContext context;
-  auto reader = Open(context);
-  WatchJourneyEventsResponse response;
-  do {
-    ASSERT_TRUE(reader->Read(&response));
-  } while (server_.pump().size() > 1);
-  ASSERT_TRUE(reader->Read(&response));
-  while (stalled->Read(&response)) {
-  }
-  EXPECT_FALSE(stalled->Finish().ok());
-  context.TryCancel();
-  reader->Finish();
-}
-
-TEST_F(ServerTest, StopEndsWatchesWithAWordAndDoesNotWaitForThem) {
-  StartWatches({});
-  counter_.Publish(1);
-  grpc::ClientContext context;
-  auto reader = Open(context);
-  WatchJourneyEventsResponse response;
-  ASSERT_TRUE(reader->Read(&response));
-  server_.Stop();
-  EXPECT_FALSE(reader->Read(&response));
-  const grpc::Status status = reader->Finish();
-  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
-  EXPECT_THAT(status.error_message(), HasSubstr("stopping"));
-  server_.Stop();
 }
 
 // Whoever has no call in progress has nothing to be waited for.
@@ -632,28 +351,6 @@ TEST(Server, ListensForOthersOnlyIfToldInWords) {
   options.allow_remote_plaintext = "yes, without TLS";
   Server told(clock, options);
   EXPECT_TRUE(told.Start().ok());
-}
-
-TEST(ListenAddress, OnlyLoopbackUnlessToldInWords) {
-  for (const char* address : {"127.0.0.1:0", "127.1.2.3:7300", "localhost:7300", "[::1]:7300", "unix:/run/t.sock"}) {
-    EXPECT_TRUE(CheckListenAddress(address, "").ok()) << address;
-  }
-  for (const char* address :
-       {"0.0.0.0:7300", "[::]:7300", "192.168.1.5:7300", "127.example.org:1", "host:7300", "[::ffff:1]:1"}) {
-    const absl::Status refused = CheckListenAddress(address, "true");
-    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << address;
-    EXPECT_THAT(std::string(refused.message()), HasSubstr("yes, without TLS"));
-    EXPECT_TRUE(CheckListenAddress(address, "yes, without TLS").ok()) << address;
-  }
-}
-
-TEST(ListenAddress, WhatIsNoneIsExplained) {
-  for (const char* address : {"", "7300", "127.0.0.1", "127.0.0.1:", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:-1",
-                              "::1:7300", "[::1:7300", ":7300"}) {
-    const absl::Status refused = CheckListenAddress(address, "yes, without TLS");
-    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << address;
-    EXPECT_THAT(std::string(refused.message()), HasSubstr("127.0.0.1:7300")) << address;
-  }
 }
 
 }  // namespace
