@@ -1,7 +1,5 @@
 #include "services/process/open_log.h"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +7,7 @@
 #include "common/eventlog/kafka/kafka_log.h"
 #include "common/eventlog/topics_manifest.h"
 #include "common/status/macros.h"
+#include "services/process/data_dir.h"
 #include "services/process/secret.h"
 
 namespace touchstone::process {
@@ -16,16 +15,15 @@ namespace {
 
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenEmbedded(const ProcessConfig& config, eventlog::TopicCatalog topics,
                                                                  const clock::Clock& clock) {
-  std::error_code error;
-  std::filesystem::create_directories(config.embedded().data_dir(), error);
-  if (error)
-    return absl::FailedPreconditionError(
-        absl::StrCat("data folder '", config.embedded().data_dir(), "' cannot be made: ", error.message()));
+  RETURN_IF_ERROR(PrepareDataDir(config.embedded().data_dir()));
   eventlog::EmbeddedOptions options;
   options.folder = absl::StrCat(config.embedded().data_dir(), "/log");
   options.topics = topics.WithPartitions(config.embedded().partitions());
-  ASSIGN_OR_RETURN(std::unique_ptr<eventlog::EmbeddedLog> log, eventlog::OpenEmbeddedLog(std::move(options), clock));
-  return std::unique_ptr<eventlog::EventLog>(std::move(log));
+  absl::StatusOr<std::unique_ptr<eventlog::EmbeddedLog>> log = eventlog::OpenEmbeddedLog(std::move(options), clock);
+  if (log.ok()) return *std::move(log);
+  // A disk that does not do what it is asked is no server that may answer the next time.
+  if (absl::IsUnavailable(log.status())) return absl::FailedPreconditionError(log.status().message());
+  return log.status();
 }
 
 // Of severities as in syslog.

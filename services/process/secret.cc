@@ -23,7 +23,7 @@ namespace touchstone::process {
 namespace {
 
 absl::Status Failed(absl::string_view what, const std::string& path) {
-  return absl::UnavailableError(absl::StrCat("secret file '", path, "': ", what, ": ", std::strerror(errno)));
+  return absl::FailedPreconditionError(absl::StrCat("secret file '", path, "': ", what, ": ", std::strerror(errno)));
 }
 
 // Writes the whole file under another name first, so that a crash leaves none or all of it.

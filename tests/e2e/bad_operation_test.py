@@ -62,6 +62,28 @@ class BadOperationTest(EndToEndTest):
         self.up().ready()
         self.refuses(self.up(), FAILED, "another touchstone uses it", re.escape(str(self.folder)))
 
+    def test_a_folder_of_other_files_is_left_alone(self):
+        data = self.folder / "data"
+        data.mkdir()
+        (data / "letter.txt").write_text("dear")
+        self.refuses(self.up(), USAGE, re.escape(str(data)), "letter.txt", "name an empty folder")
+        self.assertEqual([path.name for path in data.iterdir()], ["letter.txt"])
+
+    def test_a_data_folder_that_is_none(self):
+        self.refuses(self.start("touchstone", "up", "--data-dir", "", "--listen", "127.0.0.1:0"), USAGE, "--data-dir: is empty")
+        (self.folder / "file").write_text("")
+        for path in (self.folder / "file", self.folder / "file/data", "/proc/none"):
+            with self.subTest(path):
+                suite = self.start("touchstone", "up", "--data-dir", path, "--listen", "127.0.0.1:0")
+                self.refuses(suite, USAGE, re.escape(f"data folder '{path}' cannot be made: "), "name a folder")
+
+    def test_a_folder_whose_lock_cannot_be_opened(self):
+        self.filled_folder()
+        path = self.folder / "data/log/LOCK"
+        path.unlink()
+        path.mkdir()
+        self.refuses(self.up(), FAILED, "LOCK", re.escape(str(self.folder)))
+
     def test_a_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             address = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -216,6 +238,13 @@ class BadOperationTest(EndToEndTest):
                 self.assertEqual(done.returncode, UNAVAILABLE, done.stderr)
                 self.assertIn(address, done.stderr)
                 self.assertIn("touchstone up", done.stderr)
+
+    def test_an_address_where_nothing_can_listen(self):
+        for address in ("foo", "", "localhost:http", "http://localhost:7300", "localhost:0"):
+            with self.subTest(address):
+                done = self.command("status", "--address", address)
+                self.assertEqual(done.returncode, USAGE, done.stderr)
+                self.assertIn(f"touchstone: --address: '{address}' is no address: write HOST:PORT or unix:PATH", done.stderr)
 
     def test_a_flag_wins_over_the_environment(self):
         address = self.up().ready()

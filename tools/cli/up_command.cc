@@ -26,6 +26,9 @@ struct UpFlags {
   runtime::Flags runtime;
 };
 
+// An empty value comes of a variable that is not set: taking the default for it would serve another folder than was meant.
+std::string SomeText(const std::string& value) { return value.empty() ? "is empty; leave the flag out for its default" : ""; }
+
 absl::StatusOr<runtime::LogLevel> LevelOf(const std::string& word) {
   if (word == "debug") return runtime::LogLevel::kDebug;
   if (word == "info") return runtime::LogLevel::kInfo;
@@ -62,13 +65,17 @@ void AddUp(CLI::App& app, Context& context) {
                 RETURN_IF_ERROR(Serve(*flags, context));
                 return runtime::kExitOk;
               });
-  command->add_option("--data-dir", flags->data_dir, "Where the embedded log is kept [var/touchstone]")->type_name("DIR");
+  command->add_option("--data-dir", flags->data_dir, "Where the embedded log is kept [var/touchstone]")
+      ->type_name("DIR")
+      ->check(SomeText);
   command->add_option("--listen", flags->listen, "HOST:PORT or unix:PATH; port 0: a free one [127.0.0.1:7300]")
-      ->type_name("ADDRESS");
-  command->add_option("--config", flags->runtime.config_file, "Settings as YAML")->type_name("FILE");
+      ->type_name("ADDRESS")
+      ->check(SomeText);
+  command->add_option("--config", flags->runtime.config_file, "Settings as YAML")->type_name("FILE")->check(SomeText);
   command->add_option("--set", flags->runtime.overrides, "A setting, over the file's: pack=retail; repeated")->type_name("A.B=C");
   command->add_option("--admin", flags->runtime.admin, "HOST:PORT for metrics and health; without, there is none")
-      ->type_name("ADDRESS");
+      ->type_name("ADDRESS")
+      ->check(SomeText);
   command->add_option("--log-level", flags->log_level, "debug, info, warning, error [info]")->type_name("LEVEL");
 }
 
