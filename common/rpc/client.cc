@@ -5,6 +5,8 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/listen_address.h"
+#include "common/status/macros.h"
 
 namespace touchstone::rpc {
 namespace {
@@ -49,6 +51,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const std::string& address, absl::Duration timeout) {
+  RETURN_IF_ERROR(CheckServerAddress(address));
   std::shared_ptr<grpc::Channel> channel = MakeChannel(address);
   const gpr_timespec deadline = In(timeout);
   grpc_connectivity_state state = channel->GetState(/*try_to_connect=*/true);

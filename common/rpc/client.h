@@ -22,8 +22,8 @@ inline constexpr absl::Duration kDefaultConnectTimeout = absl::Seconds(3);
 // once; nothing is known yet of whether anybody listens.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
 
-// A channel that is connected. Blocks until it is, until the address refuses, or for `timeout`. UNAVAILABLE: nothing listens
-// at `address`, and what to do.
+// A channel that is connected. Blocks until it is, until the address refuses, or for `timeout`. INVALID_ARGUMENT: `address` is
+// none (listen_address.h); UNAVAILABLE: nothing listens there. Both say what to do.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const std::string& address,
                                                        absl::Duration timeout = kDefaultConnectTimeout);
 

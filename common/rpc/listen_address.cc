@@ -94,6 +94,16 @@ absl::Status CheckListenAddress(absl::string_view address, absl::string_view all
                    kRemotePlaintextWords, "\" in the configuration"));
 }
 
+absl::Status CheckServerAddress(absl::string_view address) {
+  const std::optional<HostPort> split = Split(address);
+  const bool named = IsUnix(address) ? !absl::EndsWith(address, ":")
+                                     : split.has_value() && split->port.find_first_not_of('0') != std::string::npos;
+  if (named) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", address,
+      "' is no address: write HOST:PORT or unix:PATH, as in 127.0.0.1:7300, [::1]:7300 or unix:/run/touchstone.sock"));
+}
+
 absl::Status CheckSocketFileIsFree(absl::string_view address) {
   if (!absl::ConsumePrefix(&address, "unix:")) return absl::OkStatus();
   const std::string path(absl::StartsWith(address, "//") ? address.substr(2) : address);

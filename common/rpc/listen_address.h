@@ -18,6 +18,10 @@ bool ReachableFromHereOnly(absl::string_view address);
 // kRemotePlaintextWords. Both say what to write instead.
 absl::Status CheckListenAddress(absl::string_view address, absl::string_view allow_remote_plaintext);
 
+// INVALID_ARGUMENT where nothing can be reached at `address` whatever runs there: it is none of host:port (1 to 65535) and
+// unix:path. Says what to write instead.
+absl::Status CheckServerAddress(absl::string_view address);
+
 // FAILED_PRECONDITION where a process answers at the socket file of a `unix:` address: gRPC would remove that file and
 // take the address over without a word. INVALID_ARGUMENT where its folder is not there. OK for all other addresses. Blocks for a
 // connect to a local socket.

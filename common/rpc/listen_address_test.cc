@@ -34,5 +34,18 @@ TEST(ListenAddress, WhatIsNoneIsExplained) {
   }
 }
 
+TEST(ListenAddress, AServerIsReachedAtAHostAndAPortOrASocketFile) {
+  for (const char* address : {"127.0.0.1:1", "localhost:65535", "host.example.org:07300", "[::1]:7300", "unix:t.sock",
+                              "unix:///run/t.sock", "unix-abstract:t"}) {
+    EXPECT_TRUE(CheckServerAddress(address).ok()) << address;
+  }
+  for (const char* address : {"", "foo", "7300", "localhost:", "localhost:http", "localhost:0", "localhost:65536", "::1:7300",
+                              ":7300", "unix:", "unix-abstract:", "http://localhost:7300", "dns:///localhost:7300"}) {
+    const absl::Status refused = CheckServerAddress(address);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << address;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr("127.0.0.1:7300")) << address;
+  }
+}
+
 }  // namespace
 }  // namespace touchstone::rpc

@@ -73,7 +73,7 @@ CLI::App* DeclareRemote(CLI::App& app, Context& context, const Description& desc
 int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Span<const AddCommand> heavy) {
   // Not by CLI11, which asks the environment for every command's flag and so lets it win over the one that was given.
   const char* address = std::getenv("TOUCHSTONE_ADDRESS");
-  context.address = address == nullptr ? kDefaultAddress : address;
+  context.address = address == nullptr || *address == '\0' ? kDefaultAddress : address;
   CLI::App app(kDescription, "touchstone");
   app.footer(kFooter);
   app.require_subcommand(1);
