@@ -20,12 +20,14 @@ bool DeadLetterListing::Pump(absl::Duration now) {
     return false;
   }
   if (now >= deadline_) {
-    done_(absl::DeadlineExceededError("the log did not give its dead letters in time"));
+    done_(TooLate());
     return false;
   }
   if (*progress == DeadLetterPage::Progress::kMore) pump_.Wake(this);
   return true;
 }
+
+absl::Status DeadLetterListing::TooLate() { return absl::DeadlineExceededError("the log did not give its dead letters in time"); }
 
 void DeadLetterListing::Close(const absl::Status& why) {
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -23,6 +23,9 @@ class DeadLetterListing : public rpc::Pumped {
   bool Pump(absl::Duration now) override;
   void Close(const absl::Status& why) override;
 
+  // DEADLINE_EXCEEDED: what a listing is told that has nothing yet.
+  static absl::Status TooLate();
+
   // Where the pump does not take it.
   void Refuse(const absl::Status& why) { done_(why); }
 

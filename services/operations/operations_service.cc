@@ -6,6 +6,7 @@
 
 #include "common/clock/proto_time.h"
 #include "common/rpc/answer.h"
+#include "common/rpc/blocking_thread.h"
 #include "common/runtime/disk_space.h"
 #include "common/status/macros.h"
 #include "services/operations/dead_letter_listing.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr char kVersion[] = "0.1.0";
 // A page that is not whole by then goes out as it is, so that who pages sees that it goes on.
 constexpr absl::Duration kListingTimeMax = absl::Seconds(10);
+constexpr char kBeginningThread[] = "dead-letters";
 
 class OperationsService : public v1::OperationsService::CallbackService {
  public:
@@ -41,16 +43,26 @@ class OperationsService : public v1::OperationsService::CallbackService {
   grpc::ServerUnaryReactor* ListDeadLetters(grpc::CallbackServerContext* context, const v1::ListDeadLettersRequest* request,
                                             v1::ListDeadLettersResponse* response) override {
     return rpc::Answer(context, response, [&](rpc::Completion<v1::ListDeadLettersResponse>& done) -> absl::Status {
-      ASSIGN_OR_RETURN(DeadLetterPage page, DeadLetterPage::Begin(subject_.log, *request));
       const absl::Duration patience = std::min(done.Deadline() - subject_.clock.Now(), kListingTimeMax);
-      auto listing =
-          std::make_shared<DeadLetterListing>(pump_, std::move(page), subject_.clock.Monotonic() + patience, std::move(done));
-      if (absl::Status taken = pump_.Add(listing); !taken.ok()) listing->Refuse(taken);
+      const absl::Duration deadline = subject_.clock.Monotonic() + patience;
+      beginning_.Add([this, request = *request, deadline, done = std::move(done)](const absl::Status& go) mutable {
+        go.ok() ? BeginListing(request, deadline, std::move(done)) : done(go);
+      });
       return absl::OkStatus();
     });
   }
 
  private:
+  // Blocks where the log is a broker.
+  void BeginListing(const v1::ListDeadLettersRequest& request, absl::Duration deadline, DeadLetterListing::Done done) {
+    if (done.Cancelled()) return;
+    if (subject_.clock.Monotonic() >= deadline) return done(DeadLetterListing::TooLate());
+    absl::StatusOr<DeadLetterPage> page = DeadLetterPage::Begin(subject_.log, request);
+    if (!page.ok()) return done(page.status());
+    auto listing = std::make_shared<DeadLetterListing>(pump_, *std::move(page), deadline, std::move(done));
+    if (absl::Status taken = pump_.Add(listing); !taken.ok()) listing->Refuse(taken);
+  }
+
   // All but the tasks.
   v1::GetStatusResponse Status() const {
     v1::GetStatusResponse status;
@@ -86,6 +98,8 @@ class OperationsService : public v1::OperationsService::CallbackService {
   rpc::StreamPump& pump_;
   const absl::Time start_time_;
   const absl::Duration start_;
+  // Listings begin here. Last: its jobs use what is above.
+  rpc::BlockingThread beginning_{kBeginningThread};
 };
 
 }  // namespace
