@@ -15,8 +15,9 @@ std::atomic<Log*> g_protobuf_log{nullptr};
 void OnProtobufLog(google::protobuf::LogLevel level, const char* file, int line, const std::string& message) {
   Log* log = g_protobuf_log.load(std::memory_order_acquire);
   if (log == nullptr) return;
-  const bool error = level >= google::protobuf::LOGLEVEL_ERROR;
-  log->Write(error ? LogLevel::kWarning : LogLevel::kInfo, "library.protobuf",
+  // As warnings, which are limited: a client can make protobuf say as much as it likes (text that is not UTF-8 is a line each).
+  const bool told = level >= google::protobuf::LOGLEVEL_WARNING;
+  log->Write(told ? LogLevel::kWarning : LogLevel::kDebug, "library.protobuf",
              {LogField("text", message), LogField("file", file), LogField("line", line)});
 }
 

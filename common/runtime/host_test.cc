@@ -1,6 +1,7 @@
 #include "common/runtime/host.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/wrappers.pb.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
 #include <signal.h>
@@ -14,9 +15,11 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/runtime/disk_space.h"
 #include "common/runtime/exit_code.h"
+#include "common/runtime/repeat_limit.h"
 
 namespace touchstone::runtime {
 namespace {
@@ -130,6 +133,19 @@ TEST(Process, HelpHasAnExample) {
   for (int i = 0; i < 4; ++i) help += program.Line();
   EXPECT_THAT(help, HasSubstr("Example: stopping-program --config"));
   EXPECT_EQ(program.ExitStatus(), kExitOk);
+}
+
+// A client may send bad text as often as it likes.
+TEST(Host, WhatProtobufSaysOfBadTextIsLimited) {
+  testing::internal::CaptureStderr();
+  {
+    Host host("host-test", Flags());
+    google::protobuf::StringValue text;
+    for (int i = 0; i < 1000; ++i) EXPECT_FALSE(text.ParseFromString("\x0a\x01\xff"));
+  }
+  const std::vector<std::string> lines = absl::StrSplit(testing::internal::GetCapturedStderr(), '\n', absl::SkipEmpty());
+  EXPECT_EQ(lines.size(), size_t{kRepeatsMax});
+  EXPECT_THAT(lines, testing::Each(HasSubstr("\"level\":\"warning\",\"event\":\"library.protobuf\"")));
 }
 
 TEST(Host, IsReadyWhileItServesAllThatItShould) {
