@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
-#include "common/status/invariant.h"
 #include "common/status/macros.h"
 
 namespace touchstone::eventlog::kafka {
@@ -25,19 +24,22 @@ bool GivenUp(rd_kafka_resp_err_t error) {
 
 }  // namespace
 
-// One Append: answered when its last record is.
-struct Appender::Call {
-  std::vector<Position> positions;
-  EventLog::AppendDone done;
-  std::atomic<size_t> left;
-  std::mutex mutex;
-  absl::Status status;  // The first failure. Guarded by mutex.
-};
-
+// One record of an Append, on its way. librdkafka refers to it.
 struct Appender::Delivery {
-  std::shared_ptr<Call> call;
+  Call* call = nullptr;
   size_t index = 0;
   int64_t bytes = 0;
+};
+
+// One Append: answered when its last record is, or when the log closes. Whoever takes it out of calls_ answers.
+struct Appender::Call {
+  EventLog::AppendDone done;
+  std::vector<Delivery> deliveries;  // Of each record; not moved.
+  std::mutex mutex;
+  // Guarded by mutex, until the call is taken out.
+  std::vector<Position> positions;
+  size_t left = 0;
+  absl::Status status;  // The first failure.
 };
 
 Appender::Appender(const TopicCatalog& catalog, const clock::Clock& clock, ChangeSignal& changes)
@@ -67,19 +69,28 @@ absl::StatusOr<std::unique_ptr<Appender>> Appender::Open(const KafkaOptions& opt
 
 Appender::~Appender() { Close(); }
 
-void Appender::Close() {
+void Appender::Close(absl::Duration patience) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (closed_.exchange(true)) return;
   }
   if (thread_.joinable()) thread_.join();
   if (producer_ == nullptr) return;
-  const int closing_ms = static_cast<int>(absl::ToInt64Milliseconds(kClosingTimeout));
-  rd_kafka_flush(producer_->handle(), closing_ms);
+  const int patience_ms = static_cast<int>(absl::ToInt64Milliseconds(patience));
+  rd_kafka_flush(producer_->handle(), patience_ms);
   rd_kafka_purge(producer_->handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-  // What was purged waits for its report alone, and no broker.
-  const rd_kafka_resp_err_t reported = rd_kafka_flush(producer_->handle(), closing_ms);
-  INVARIANT(reported == RD_KAFKA_RESP_ERR_NO_ERROR, "an append that was given up was not reported");
+  // What was purged waits for its report alone. A thread of librdkafka's may be long in giving it: one that looks up a name.
+  rd_kafka_flush(producer_->handle(), patience_ms);
+  AnswerTheRest();
+}
+
+void Appender::AnswerTheRest() {
+  {
+    std::lock_guard<std::mutex> lock(calls_mutex_);
+    for (auto& [key, call] : calls_) given_up_.push_back(std::move(call));
+    calls_.clear();
+  }
+  for (const std::unique_ptr<Call>& call : given_up_) std::move(call->done)(LogClosed());
 }
 
 void Appender::Serve() {
@@ -106,57 +117,81 @@ void Appender::Append(std::vector<OutRecord> records, EventLog::AppendDone done)
     checked.ok() ? std::move(done)(std::vector<Position>()) : std::move(done)(checked);
     return;
   }
-  auto call = std::make_shared<Call>();
+  auto call = std::make_unique<Call>();
   call->done = std::move(done);
   call->left = records.size();
-  for (const OutRecord& record : records) call->positions.push_back({record.topic, *record.partition, -1});
+  for (size_t i = 0; i < records.size(); ++i) {
+    call->positions.push_back({records[i].topic, *records[i].partition, -1});
+    call->deliveries.push_back({call.get(), i, SizeOf(records[i])});
+  }
   // What could not be queued is answered outside the lock: `done` may append again.
-  std::vector<std::pair<std::unique_ptr<Delivery>, rd_kafka_resp_err_t>> refused;
+  std::vector<std::pair<const Delivery*, rd_kafka_resp_err_t>> refused;
   bool closed = false;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     closed = closed_;
-    for (size_t i = 0; i < records.size() && !closed; ++i) {
-      const OutRecord& record = records[i];
-      std::unique_ptr<Delivery> delivery(new Delivery{call, i, SizeOf(record)});
-      in_flight_bytes_ += delivery->bytes;
-      const rd_kafka_resp_err_t error = producer_->Produce(record.topic, *record.partition, record.key,
-                                                           absl::string_view(record.value), record.id, delivery.get());
-      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        delivery.release();  // OnDelivered takes it back.
-      } else {
-        in_flight_bytes_ -= delivery->bytes;
-        refused.emplace_back(std::move(delivery), error);
-      }
-    }
+    if (!closed) refused = Send(records, std::move(call));
   }
   if (closed) return std::move(call->done)(LogClosed());
-  for (auto& [delivery, error] : refused) Finish(std::move(delivery), error, -1);
+  for (const auto& [delivery, error] : refused) Finish(*delivery, error, -1);
+}
+
+std::vector<std::pair<const Appender::Delivery*, rd_kafka_resp_err_t>> Appender::Send(const std::vector<OutRecord>& records,
+                                                                                      std::unique_ptr<Call> call) {
+  // Not to be touched once the last record is given away: its report ends the call.
+  Delivery* const first = call->deliveries.data();
+  {
+    std::lock_guard<std::mutex> lock(calls_mutex_);
+    const Call* key = call.get();
+    calls_.emplace(key, std::move(call));
+  }
+  std::vector<std::pair<const Delivery*, rd_kafka_resp_err_t>> refused;
+  for (size_t i = 0; i < records.size(); ++i) {
+    const OutRecord& record = records[i];
+    const int64_t bytes = SizeOf(record);
+    in_flight_bytes_ += bytes;
+    const rd_kafka_resp_err_t error =
+        producer_->Produce(record.topic, *record.partition, record.key, absl::string_view(record.value), record.id, first + i);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    in_flight_bytes_ -= bytes;
+    refused.emplace_back(first + i, error);
+  }
+  return refused;
 }
 
 void Appender::OnDelivered(const rd_kafka_message_t& message) {
-  std::unique_ptr<Delivery> delivery(static_cast<Delivery*>(message._private));
-  in_flight_bytes_ -= delivery->bytes;
-  Finish(std::move(delivery), message.err, message.offset);
+  const auto& delivery = *static_cast<const Delivery*>(message._private);
+  in_flight_bytes_ -= delivery.bytes;
+  Finish(delivery, message.err, message.offset);
 }
 
-void Appender::Finish(std::unique_ptr<Delivery> delivery, rd_kafka_resp_err_t error, int64_t offset) {
-  Call& call = *delivery->call;
-  Position& position = call.positions[delivery->index];
-  position.offset = offset;
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+void Appender::Finish(const Delivery& delivery, rd_kafka_resp_err_t error, int64_t offset) {
+  Call& call = *delivery.call;
+  {
     std::lock_guard<std::mutex> lock(call.mutex);
-    if (call.status.ok()) {
+    Position& position = call.positions[delivery.index];
+    position.offset = offset;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR && call.status.ok()) {
       call.status = error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? Full()
                     : GivenUp(error)                       ? LogClosed()
                                      : ToStatus(error, absl::StrCat("appending to ", position.topic, "/", position.partition));
     }
+    if (--call.left > 0) return;
   }
-  if (call.left.fetch_sub(1) > 1) return;
-  if (call.status.ok()) {
-    std::move(call.done)(std::move(call.positions));
+  std::unique_ptr<Call> ended;
+  {
+    std::lock_guard<std::mutex> lock(calls_mutex_);
+    if (const auto found = calls_.find(&call); found != calls_.end()) {
+      ended = std::move(found->second);
+      calls_.erase(found);
+    }
+  }
+  // Answered at the close already.
+  if (ended == nullptr) return;
+  if (ended->status.ok()) {
+    std::move(ended->done)(std::move(ended->positions));
   } else {
-    std::move(call.done)(call.status);
+    std::move(ended->done)(ended->status);
   }
 }
 
