@@ -52,14 +52,26 @@ absl::StatusOr<bool> Worker::Round(Group& group) {
   for (int partition : change.gained) group.owned[partition] = Owned{};
   Restart(group);
   ASSIGN_OR_RETURN(std::vector<eventlog::TaskCommit> commits, Process(group));
-  group.left.clear();
-  if (commits.empty()) return !change.gained.empty() || !change.lost.empty();
+  if (commits.empty()) {
+    GotThrough(group);
+    return !change.gained.empty() || !change.lost.empty();
+  }
   ASSIGN_OR_RETURN(last_commit_, group.member->Commit(std::move(commits)));
+  GotThrough(group);
   group.committed_since_abort = true;
   for (auto& [partition, owned] : group.owned) {
     if (owned.task != nullptr) owned.clock = owned.task->clock();
   }
   return true;
+}
+
+void Worker::GotThrough(Group& group) {
+  group.left.clear();
+  for (auto& [partition, owned] : group.owned) {
+    if (owned.task == nullptr) continue;
+    owned.stopped.clear();
+    owned.alarm = false;
+  }
 }
 
 absl::Status Worker::Join(Group& group) {
@@ -106,24 +118,21 @@ absl::StatusOr<std::vector<eventlog::TaskCommit>> Worker::Process(Group& group) 
       Stop(group, partition, did.status());
       continue;
     }
-    owned.stopped.clear();
-    owned.alarm = false;
-    if (*did) {
-      commits.push_back(owned.task->TakeCommit());
-    }
+    if (*did) commits.push_back(owned.task->TakeCommit());
   }
   return commits;
 }
 
 void Worker::Stop(Group& group, int partition, const absl::Status& why) {
   Owned& owned = group.owned[partition];
+  const bool is_news = !owned.alarm || owned.stopped != why.message();
   owned.task = nullptr;
   owned.readable = false;
   owned.stopped = std::string(why.message());
   owned.alarm = true;
   // A record of an inbox that cannot be applied, or state that cannot be read, does not mend by itself.
   owned.restart_time = absl::IsDataLoss(why) ? absl::InfiniteFuture() : clock_.Now() + options_.restart_delay;
-  if (options_.on_stopped) options_.on_stopped(group.definition.kind.name, partition, why);
+  if (is_news && options_.on_stopped) options_.on_stopped(group.definition.kind.name, partition, why);
 }
 
 absl::Status Worker::Recover(Group& group, const absl::Status& error) {

@@ -24,7 +24,8 @@ struct WorkerOptions {
   // Reads, and requests for reports, that wait at once; more are refused.
   size_t reads_max = 10'000;
   size_t reports_max = 100;
-  // The alarm: a task stands still, or (partition -1) its kind has no member, and why. On the worker's thread; may be empty.
+  // The alarm: a task stands still, or (partition -1) its kind has no member, and why. Once for each reason, until a round is got
+  // through, its commit included: a start that fails again is no news. On the worker's thread; may be empty.
   std::function<void(absl::string_view kind, int partition, const absl::Status& why)> on_stopped;
   // Whether the kind has a member and none of its tasks stands still: when it first has got through a round, and whenever that
   // changes. What waits for space on a disk counts as running: it can be read. On the worker's thread; may be empty.
@@ -79,7 +80,7 @@ class Worker : public TaskReader {
   struct Owned {
     // Null while it stands still.
     std::unique_ptr<Task> task;
-    // Why it did, until it has got through a round again; and whether somebody must know.
+    // Why it did, until it has got through a round again, its commit included; and whether somebody must know.
     std::string stopped;
     bool alarm = false;
     // The task's clock as of the last commit.
@@ -95,7 +96,7 @@ class Worker : public TaskReader {
     std::unique_ptr<eventlog::Member> member;
     absl::Time join_time = absl::InfinitePast();
     bool committed_since_abort = true;
-    // Why there is no member, or was none until it has got through a round.
+    // Why there is no member, or was none until it has got through a round, its commit included.
     std::string left;
     // What on_runs was told.
     std::optional<bool> told_runs;
@@ -115,6 +116,7 @@ class Worker : public TaskReader {
   };
 
   absl::StatusOr<bool> Round(Group& group);
+  static void GotThrough(Group& group);
   void TellRuns(Group& group) const;
   absl::Status Join(Group& group);
   void Restart(Group& group);

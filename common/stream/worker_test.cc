@@ -484,6 +484,64 @@ TEST(Worker, WhoIsThrownOutJoinsAgainAfterAWhile) {
   EXPECT_THAT(TriesOf(FaultPoint::kCommitLost), testing::ElementsAre(1, 2, 3, 4));
 }
 
+TEST(Worker, AKindThatJoinsInVainAlarmsOnceForEachReason) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  eventlog::SeededFaults faults(7);
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p", &faults);
+  std::vector<absl::Status> alarms;
+  std::vector<bool> told;
+  WorkerOptions options;
+  options.on_stopped = [&](absl::string_view, int partition, const absl::Status& why) {
+    EXPECT_EQ(partition, -1);
+    alarms.push_back(why);
+  };
+  options.on_runs = [&](absl::string_view, bool runs) { told.push_back(runs); };
+  Worker worker(*log, clock, {Definitions()[0]}, options);
+  ASSERT_TRUE(worker.Step().ok());
+  const auto work = [&] {
+    for (int i = 0; i < 5; ++i) {
+      ASSERT_TRUE(worker.Step().ok());
+      clock.Advance(options.restart_delay);
+    }
+  };
+  for (int outage = 1; outage <= 2; ++outage) {
+    faults.SetChance(FaultPoint::kCommitLost, 10'000);
+    log->Append({{"words", "key", "", "w", std::nullopt}}, [](const auto&) {});
+    work();
+    EXPECT_EQ(alarms.size(), static_cast<size_t>(outage)) << "the same again is no news until it has gone well";
+    faults.Calm();
+    work();
+  }
+  EXPECT_THAT(told, testing::ElementsAre(true, false, true, false, true));
+}
+
+TEST(Worker, ATaskThatFailsAgainAlarmsOnceForEachReason) {
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
+  bool broken = true;
+  TaskDefinition stubborn;
+  stubborn.kind = {"stubborn", {"words"}, {}};
+  stubborn.make_processor = [&](int) { return std::make_unique<Stubborn>(broken); };
+  int alarms = 0;
+  WorkerOptions options;
+  options.on_stopped = [&](absl::string_view, int, const absl::Status&) { ++alarms; };
+  Worker worker(*log, clock, {stubborn}, options);
+  const auto work = [&] {
+    for (int i = 0; i < 5; ++i) {
+      ASSERT_TRUE(worker.Step().ok());
+      clock.Advance(options.restart_delay);
+    }
+  };
+  for (int outage = 1; outage <= 2; ++outage) {
+    broken = true;
+    log->Append({{"words", "k", "", "w", 1}}, [](const auto&) {});
+    work();
+    EXPECT_EQ(alarms, outage);
+    broken = false;
+    work();
+  }
+}
+
 TEST(Worker, ATokenOfAnotherTopicIsRefused) {
   clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
   auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
