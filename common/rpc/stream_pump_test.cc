@@ -141,9 +141,11 @@ TEST(WatchPace, OffersUntilItIsOld) {
   EXPECT_EQ(pace.TooOld().code(), absl::StatusCode::kUnavailable);
 }
 
-TEST(WatchPace, AHeartbeatIsDueAfterSilenceOnly) {
+TEST(WatchPace, AHeartbeatIsDueAtOnceAndThenAfterSilenceOnly) {
   WatchPace pace({.heartbeat = absl::Seconds(15)});
-  pace.Next(absl::Seconds(100), false);
+  pace.Next(absl::Seconds(90), false);
+  EXPECT_TRUE(pace.HeartbeatDue(absl::Seconds(90)));
+  pace.Wrote(absl::Seconds(100));
   EXPECT_FALSE(pace.HeartbeatDue(absl::Seconds(114)));
   EXPECT_TRUE(pace.HeartbeatDue(absl::Seconds(115)));
   pace.Wrote(absl::Seconds(110));

@@ -9,7 +9,8 @@
 namespace touchstone::rpc {
 
 struct WatchOptions {
-  // Silence after which a heartbeat is sent.
+  // Silence after which a heartbeat is sent. A watch that has nothing to tell begins with one: from then on its reader can come
+  // back to where it began.
   absl::Duration heartbeat = absl::Seconds(15);
   // A watch this old is ended, so that clients spread over servers again and a leaked one does not stay.
   absl::Duration age_max = absl::Hours(1);
@@ -30,8 +31,11 @@ class WatchPace {
   explicit WatchPace(const WatchOptions& options) : options_(options) {}
 
   Step Next(absl::Duration now, bool write_in_flight);
-  bool HeartbeatDue(absl::Duration now) const { return now >= last_write_ + options_.heartbeat; }
-  void Wrote(absl::Duration now) { last_write_ = now; }
+  bool HeartbeatDue(absl::Duration now) const { return !has_written_ || now >= last_write_ + options_.heartbeat; }
+  void Wrote(absl::Duration now) {
+    has_written_ = true;
+    last_write_ = now;
+  }
 
   // UNAVAILABLE: the client comes back with its resume token.
   absl::Status TooOld() const;
@@ -39,7 +43,8 @@ class WatchPace {
  private:
   WatchOptions options_;
   std::optional<absl::Duration> begun_;  // By the first Next.
-  absl::Duration last_write_;
+  bool has_written_ = false;
+  absl::Duration last_write_;  // Or begun_.
 };
 
 }  // namespace touchstone::rpc

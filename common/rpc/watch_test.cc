@@ -126,6 +126,7 @@ class WatchTest : public testing::Test {
 
 TEST_F(WatchTest, AWatchDeliversWhatIsPublished) {
   ServeCounter();
+  counter_.Publish(50);
   grpc::ClientContext context;
   auto reader = Open(context);
   WatchJourneyEventsResponse response;
@@ -142,13 +143,28 @@ TEST_F(WatchTest, AWatchDeliversWhatIsPublished) {
   while (server_.pump().size() > 0) std::this_thread::yield();
 }
 
+// Who is cut off before anything happened comes back to where the watch began, not to the end as it is then.
+TEST_F(WatchTest, AWatchWithNothingToTellSaysAtOnceWhereItBegins) {
+  ServeCounter({.heartbeat = absl::Hours(1)});
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(clock_.Now() + absl::Seconds(10)));
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.event().id(), "heartbeat");
+  EXPECT_EQ(response.resume_token(), "0");
+  context.TryCancel();
+}
+
 TEST_F(WatchTest, AWatchBeatsInSilenceAndEndsWhenOld) {
   ServeCounter({.heartbeat = absl::Milliseconds(1), .age_max = absl::Milliseconds(600)});
   grpc::ClientContext context;
   auto reader = Open(context);
   WatchJourneyEventsResponse response;
-  ASSERT_TRUE(reader->Read(&response));
-  EXPECT_EQ(response.event().id(), "heartbeat");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(reader->Read(&response));
+    EXPECT_EQ(response.event().id(), "heartbeat");
+  }
   while (reader->Read(&response)) {
   }
   const grpc::Status status = reader->Finish();
