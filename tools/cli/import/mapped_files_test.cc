@@ -124,14 +124,31 @@ TEST_F(MappedFilesTest, AMappingIsCheckedAgainstTheFilesAndErrorsPointAtIt) {
 
 TEST_F(MappedFilesTest, AnErrorNamesTheFieldAsItsAuthorKnowsIt) {
   const struct {
-    absl::string_view is;
-    absl::string_view instead;
+    std::string is;
+    std::string instead;
     std::string says;
   } cases[] = {
       {"source: shop\n", "", "m.yaml:1:1: source: is required"},
       {"  type: order.purchased\n", "", "m.yaml:10:3: type: is required"},
       {"what: delivery, ", "", "m.yaml:16:12: what: is required"},
-      {"currency: BRL", "currency: reais", "m.yaml:17:21: currency: must be three capital letters"},
+      {"currency: BRL", "currency: reais", "m.yaml:17:21: currency: is not three capital letters, as in EUR"},
+      {"currency: BRL", "currency: brl", "m.yaml:17:21: currency: is not three capital letters, as in EUR"},
+      {"type: order.purchased", "type: Order purchased",
+       "m.yaml:11:9: type: is not dotted words of a-z 0-9 _ -, as in order.delivered"},
+      {"type: order.purchased", "type: purchased", "m.yaml:11:9: type: is not at least two dotted words, as in order.delivered"},
+      {"source: shop\n", "source: \"shop\\t\"\n", "m.yaml:1:9: source: holds a control character"},
+      {"{{id}}/purchased", "purchased", "m.yaml:12:7: id: must hold a column: it is one id for all rows"},
+      {"\"customer:{{people.code}}\"", "\"customer:{{people.code}}\", \"customer:{{people.code}}\"",
+       "m.yaml:13:39: names[1]: is stated twice"},
+      {"customer:{{people.code}}", "ann", "m.yaml:13:11: 'ann' is no name: write kind:value, as in customer:42"},
+      {"what: delivery", "what: \"" + std::string(65, 'x') + "\"", "m.yaml:16:19: what: has 65 bytes; at most 64 are taken"},
+      {"{kind: order, id: \"{{id}}\"}", "{kind: order, id: a}, {kind: order, id: b}", "m.yaml:19:47: kind: is stated twice"},
+      {"  stars: stars\n", "  stars: stars\n  language: Portuguese (Brazil)\n",
+       "m.yaml:19:13: language: is no BCP 47 tag, as in pt-BR"},
+      {"  stars: stars\n", "  stars: stars\n  topic: \"{{state}}" + std::string(128, 'x') + "\"\n",
+       "m.yaml:19:10: topic: has 129 bytes; at most 128 are taken"},
+      {"  stars: stars\n", "  stars: stars\n  attributes: {Price: {column: state}}\n",
+       "m.yaml:19:15: attributes: has a name that is not 1 to 64 of a-z 0-9 _ . -"},
       {"zone: America/Sao_Paulo", "zone: Sao Paulo", "m.yaml:2:7: zone: is no time zone known here"},
       {"table: people", "table: peple", "m.yaml:8:19: 'peple' is no table; did you mean 'people'?"},
       {"customer:{{people.code}}", "custmer:{{people.code}}",
@@ -141,7 +158,7 @@ TEST_F(MappedFilesTest, AnErrorNamesTheFieldAsItsAuthorKnowsIt) {
   };
   for (const auto& one : cases) {
     std::string mapping = kMapping;
-    mapping.replace(mapping.find(std::string(one.is)), one.is.size(), std::string(one.instead));
+    mapping.replace(mapping.find(one.is), one.is.size(), one.instead);
     const absl::Status status = Open(mapping, "id,person,bought,due,stars,state\n").status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << one.says;
     EXPECT_THAT(std::string(status.message()), HasSubstr(one.says));

@@ -1,7 +1,10 @@
 #ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPING_ERRORS_H_
 #define TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPING_ERRORS_H_
 
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,6 +20,7 @@ namespace touchstone::cli {
 class MappingErrors {
  public:
   static constexpr size_t kShownMax = 20;
+  static constexpr absl::string_view kVerbs[] = {"is ", "must ", "has ", "holds "};
 
   // `sources` outlives this.
   explicit MappingErrors(const config::SourceMap& sources) : sources_(sources) {}
@@ -25,9 +29,12 @@ class MappingErrors {
   // `occur_time: is required`: the place of one that is left out is that of the group that lacks it.
   void Add(absl::string_view path, absl::string_view message) {
     if (shown_.size() >= kShownMax) return;
-    const bool verb = absl::StartsWith(message, "is ") || absl::StartsWith(message, "must ");
+    const bool verb = std::any_of(std::begin(kVerbs), std::end(kVerbs),
+                                  [message](absl::string_view one) { return absl::StartsWith(message, one); });
     const absl::string_view field = path.substr(path.rfind('.') + 1);
-    shown_.push_back(sources_.At(path, verb ? absl::StrCat(field, ": ", message) : std::string(message)).Render());
+    std::string shown = sources_.At(path, verb ? absl::StrCat(field, ": ", message) : std::string(message)).Render();
+    // What is wrong with all rules alike is told once.
+    if (std::find(shown_.begin(), shown_.end(), shown) == shown_.end()) shown_.push_back(std::move(shown));
   }
 
   // INVALID_ARGUMENT with all of them, or OK.

@@ -9,6 +9,7 @@
 #include "common/names/name_text.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "tools/cli/import/rule_constants.h"
 #include "tools/cli/touchpoint_flags.h"
 
 namespace touchstone::cli {
@@ -40,8 +41,11 @@ class Binder {
   ColumnTemplate NameAt(const std::string& field, const std::string& text) {
     const std::string literal = text.substr(0, text.find("{{"));
     const size_t colon = literal.find(':');
-    if (colon != std::string::npos && names::KindOfText(literal.substr(0, colon)) == events::v1::NAME_KIND_UNSPECIFIED)
-      errors_.Add(absl::StrCat(path_, ".", field), absl::StrCat("'", text, "' ", names::ParseName(literal).status().message()));
+    const bool no_kind =
+        colon != std::string::npos && names::KindOfText(literal.substr(0, colon)) == events::v1::NAME_KIND_UNSPECIFIED;
+    const absl::Status parsed = names::ParseName(literal).status();
+    if (no_kind || (!text.empty() && literal == text && !parsed.ok()))
+      errors_.Add(absl::StrCat(path_, ".", field), absl::StrCat("'", text, "' ", parsed.message()));
     return TemplateAt(field, text);
   }
 
@@ -78,9 +82,7 @@ RowRule::RowRule(const mapping::v1::TouchpointRule& rule, const std::string& sou
                  const TableScope& scope, const std::string& path, MappingErrors& errors)
     : rule_(rule), source_(source), times_(times) {
   Binder bind(scope, path, errors);
-  if (rule.type().empty()) errors.Add(absl::StrCat(path, ".type"), "is required");
-  if (rule.names().empty()) errors.Add(absl::StrCat(path, ".names"), "is required");
-  if (rule.channel() == events::v1::CHANNEL_UNSPECIFIED) errors.Add(absl::StrCat(path, ".channel"), "is required");
+  CheckRuleConstants(rule, source, path, errors);
   occur_time_ = bind.ColumnAt("occur_time", rule.occur_time());
   id_ = bind.TemplateAt("id", rule.id());
   for (int i = 0; i < rule.names_size(); ++i) names_.push_back(bind.NameAt(absl::StrCat("names[", i, "]"), rule.names(i)));
@@ -96,20 +98,12 @@ void RowRule::BindValues(const TableScope& scope, const std::string& path, Mappi
   if (!rule_.text().empty()) text_ = bind.ColumnAt("text", rule_.text());
   if (!rule_.stars().empty()) stars_ = bind.ColumnAt("stars", rule_.stars());
   if (rule_.has_survey()) score_ = bind.ColumnAt("survey.score", rule_.survey().score());
-  if (rule_.has_survey() && rule_.survey().kind() == events::v1::SURVEY_KIND_UNSPECIFIED)
-    errors.Add(absl::StrCat(path, ".survey.kind"), "is required");
   if (rule_.has_promise()) until_ = bind.ColumnAt("promise.until", rule_.promise().until());
-  if (rule_.has_promise() && rule_.promise().what().empty()) errors.Add(absl::StrCat(path, ".promise.what"), "is required");
   if (rule_.has_money()) amount_ = bind.ColumnAt("money.amount", rule_.money().amount());
-  if (rule_.has_money() && rule_.money().currency().size() != 3)
-    errors.Add(absl::StrCat(path, ".money.currency"), "must be three capital letters");
   if (rule_.has_outcome()) outcome_ = bind.ColumnAt("outcome.column", rule_.outcome().column());
   if (!rule_.topic().empty()) topic_ = bind.TemplateAt("topic", rule_.topic());
   for (int i = 0; i < rule_.correlations_size(); ++i) {
-    const std::string field = absl::StrCat("correlations[", i, "]");
-    correlation_ids_.push_back(bind.TemplateAt(field + ".id", rule_.correlations(i).id()));
-    if (rule_.correlations(i).kind() == events::v1::CORRELATION_KIND_UNSPECIFIED)
-      errors.Add(absl::StrCat(path, ".", field, ".kind"), "is required");
+    correlation_ids_.push_back(bind.TemplateAt(absl::StrCat("correlations[", i, "].id"), rule_.correlations(i).id()));
   }
   for (const auto& [name, attribute] : rule_.attributes())
     attributes_.emplace_back(name, bind.ColumnAt(absl::StrCat("attributes[", name, "].column"), attribute.column()));
