@@ -13,6 +13,7 @@
 #include "tools/cli/connection.h"
 #include "tools/cli/enum_word.h"
 #include "tools/cli/escalation_text.h"
+#include "tools/cli/following.h"
 #include "tools/cli/message_json.h"
 #include "tools/cli/name_argument.h"
 #include "tools/cli/table.h"
@@ -130,6 +131,8 @@ absl::StatusOr<int> Watch(const EscalationsFlags& flags, Context& context) {
     request.set_resume_token(resume_token);
     return stub->PrepareAsyncWatchEscalations(call, request, queue);
   };
+  SayFollowing(flags.id.empty() ? "changes of all escalations" : absl::StrCat("changes of escalation ", flags.id),
+               flags.from_begin, context);
   const auto print = [&](const WatchEscalationsResponse& response) {
     if (!response.has_escalation()) return;
     context.out << (context.json ? JsonLine(response.escalation())

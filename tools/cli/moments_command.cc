@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/clock/proto_time.h"
 #include "common/rpc/client.h"
 #include "common/runtime/exit_code.h"
@@ -17,6 +18,7 @@
 #include "tools/cli/connection.h"
 #include "tools/cli/enum_word.h"
 #include "tools/cli/event_text.h"
+#include "tools/cli/following.h"
 #include "tools/cli/journey_event_line.h"
 #include "tools/cli/message_json.h"
 #include "tools/cli/name_argument.h"
@@ -127,8 +129,16 @@ absl::Status ListAll(const MomentsFlags& flags, JourneyService::Stub& stub, std:
   return absl::OkStatus();
 }
 
+// `moments of kind third of customer:42`.
+std::string Followed(const MomentsFlags& flags) {
+  const std::string whose = flags.name.empty() ? "all customers" : flags.name;
+  if (flags.kinds.empty()) return absl::StrCat("what is concluded of ", whose);
+  return absl::StrCat("moments of kind ", absl::StrJoin(flags.kinds, ", "), " of ", whose);
+}
+
 absl::Status FollowAll(const MomentsFlags& flags, JourneyService::Stub& stub, absl::TimeZone zone, Context& context) {
   ASSIGN_OR_RETURN(WatchJourneyEventsRequest request, WatchRequest(flags));
+  SayFollowing(Followed(flags), flags.from_begin, context);
   const Paint paint(context.terminal.colour);
   return Watch(stub, std::move(request), flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(),
                [&](const WatchJourneyEventsResponse& response) {

@@ -16,6 +16,7 @@
 #include "tools/cli/connection.h"
 #include "tools/cli/enum_word.h"
 #include "tools/cli/event_text.h"
+#include "tools/cli/following.h"
 #include "tools/cli/message_json.h"
 #include "tools/cli/name_argument.h"
 #include "tools/cli/paint.h"
@@ -141,6 +142,7 @@ absl::StatusOr<int> Watch(const OutreachFlags& flags, Context& context) {
     request.set_resume_token(resume_token);
     return stub->PrepareAsyncWatchOutreaches(call, request, queue);
   };
+  SayFollowing("changes of all outreaches", flags.from_begin, context);
   const auto print = [&](const WatchOutreachesResponse& response) {
     if (!response.has_outreach()) return;
     context.out << (context.json ? JsonLine(response.outreach())
@@ -160,6 +162,7 @@ absl::StatusOr<int> WatchRequests(const OutreachFlags& flags, Context& context) 
     request.set_resume_token(resume_token);
     return stub->PrepareAsyncWatchOutreachRequests(call, request, queue);
   };
+  SayFollowing("what is to be sent", flags.from_begin, context);
   const auto print = [&](const WatchOutreachRequestsResponse& response) {
     if (!response.has_request()) return;
     context.out << (context.json ? JsonLine(response.request()) : RequestText(response.request(), zone, context.terminal.width))
