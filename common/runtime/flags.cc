@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/runtime/exit_code.h"
+#include "common/runtime/version.h"
 
 namespace touchstone::runtime {
 
@@ -13,7 +14,7 @@ std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const c
   CLI::App app(absl::StrCat(name, " of Touchstone\n\nExample: ", name,
                             " --config touchstone.yaml --set listen=127.0.0.1:7300 --admin 127.0.0.1:9300"),
                name);
-  app.set_version_flag("--version", absl::StrCat(name, " 0.1.0"));
+  app.set_version_flag("--version", absl::StrCat(name, " ", kVersion));
   Flags flags;
   const std::map<std::string, LogLevel> levels = {
       {"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}};

@@ -8,6 +8,7 @@
 #include "common/rpc/answer.h"
 #include "common/rpc/blocking_thread.h"
 #include "common/runtime/disk_space.h"
+#include "common/runtime/version.h"
 #include "common/status/macros.h"
 #include "services/operations/dead_letter_listing.h"
 #include "services/operations/dead_letter_page.h"
@@ -16,7 +17,6 @@
 namespace touchstone::operations {
 namespace {
 
-constexpr char kVersion[] = "0.1.0";
 // A page that is not whole by then goes out as it is, so that who pages sees that it goes on.
 constexpr absl::Duration kListingTimeMax = absl::Seconds(10);
 constexpr char kBeginningThread[] = "dead-letters";
@@ -66,7 +66,7 @@ class OperationsService : public v1::OperationsService::CallbackService {
   // All but the tasks.
   v1::GetStatusResponse Status() const {
     v1::GetStatusResponse status;
-    status.set_version(kVersion);
+    status.set_version(runtime::kVersion);
     status.set_log(std::string(subject_.log.name()));
     *status.mutable_start_time() = clock::ToProto(start_time_);
     *status.mutable_uptime() = clock::ToProto(subject_.clock.Monotonic() - start_);

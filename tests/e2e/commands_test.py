@@ -200,6 +200,16 @@ class CommandsTest(EndToEndTest):
                     self.assertEqual(done.stdout, "")
                     self.assertRegex(done.stderr, r"\Atouchstone[a-z -]*: \S")
 
+    def test_the_version_is_the_same_everywhere(self):
+        version = self.succeed("--version").stdout.split()[1]
+        self.assertRegex(version, r"\A\d+\.\d+\.\d+\Z")
+        for service in ("ingestion", "classification", "routing", "outreach"):
+            if (BIN / f"touchstone-{service}").exists():
+                said = subprocess.run([BIN / f"touchstone-{service}", "--version"], capture_output=True, text=True, check=True)
+                self.assertEqual(said.stdout, f"touchstone-{service} {version}\n")
+        status, = self.json_lines("status", "--address", self.up().ready())
+        self.assertEqual(status["version"], version)
+
     def test_a_pipe_gets_whole_lines(self):
         fill = self.served()
         text = self.succeed("moments", *self.at).stdout + self.succeed("journey", "customer:42", *self.at).stdout

@@ -10,6 +10,7 @@
 #include "absl/strings/str_replace.h"
 #include "common/rpc/grpc_log.h"
 #include "common/runtime/exit_code.h"
+#include "common/runtime/version.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/usage_error.h"
 
@@ -76,6 +77,7 @@ int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Sp
   context.address = address == nullptr || *address == '\0' ? kDefaultAddress : address;
   CLI::App app(kDescription, "touchstone");
   app.footer(kFooter);
+  app.set_version_flag("--version", absl::StrCat("touchstone ", runtime::kVersion));
   app.require_subcommand(1);
   for (const AddCommand add : heavy) add(app, context);
   for (const AddCommand add : kCommands) add(app, context);

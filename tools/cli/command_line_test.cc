@@ -10,6 +10,7 @@
 
 #include "common/clock/proto_time.h"
 #include "common/clock/virtual_clock.h"
+#include "common/runtime/version.h"
 #include "touchstone/ingestion/v1/ingestion_service.grpc.pb.h"
 
 namespace touchstone::cli {
@@ -119,8 +120,12 @@ class CommandLineTest : public ::testing::Test {
     err_.str("");
     clock::VirtualClock clock(now_);
     int ids = 0;
-    Context context{
-        .in = in, .out = out_, .err = err_, .clock = clock, .new_id = [&ids] { return "id" + std::to_string(++ids); }};
+    Context context{.in = in,
+                    .out = out_,
+                    .err = err_,
+                    .clock = clock,
+                    .new_id = [&ids] { return "id" + std::to_string(++ids); },
+                    .terminal = terminal_};
     return RunCommandLine(static_cast<int>(argv.size()), argv.data(), context);
   }
 
@@ -134,6 +139,7 @@ class CommandLineTest : public ::testing::Test {
   std::unique_ptr<grpc::Server> server_;
   std::string address_;
   absl::Time now_ = kNow;
+  Terminal terminal_;
   std::ostringstream out_;
   std::ostringstream err_;
 };
@@ -213,6 +219,40 @@ TEST_F(CommandLineTest, AnArgumentThatIsWrongIsNamedWithWhatItShouldLookLike) {
     EXPECT_EQ(Run(one.words), 2) << ::testing::PrintToString(one.words);
     EXPECT_THAT(err_.str(), HasSubstr("touchstone: " + one.says)) << ::testing::PrintToString(one.words);
   }
+}
+
+TEST_F(CommandLineTest, AWatchTellsAPersonThatItHasBegunAndNobodyElse) {
+  const struct {
+    std::vector<std::string> words;
+    std::string says;
+  } cases[] = {
+      {{"moments", "--follow"}, "Following what is concluded of all customers, from now on. Ctrl-C ends it.\n"},
+      {{"moments", "--follow", "--name", "customer:42", "--kind", "third", "--kind", "zero", "--from-begin"},
+       "Following moments of kind third, zero of customer:42, from the oldest that is kept. Ctrl-C ends it.\n"},
+      {{"escalations", "watch"}, "Following changes of all escalations, from now on. Ctrl-C ends it.\n"},
+      {{"escalations", "watch", "--id", "x"}, "Following changes of escalation x, from now on. Ctrl-C ends it.\n"},
+      {{"outreach", "watch"}, "Following changes of all outreaches, from now on. Ctrl-C ends it.\n"},
+      {{"outreach", "requests"}, "Following what is to be sent, from now on. Ctrl-C ends it.\n"},
+  };
+  for (auto one : cases) {
+    // The server has no such service, which is told behind it.
+    terminal_.progress = true;
+    EXPECT_EQ(Run(one.words), 1);
+    EXPECT_THAT(err_.str(), StartsWith(one.says));
+    EXPECT_THAT(out_.str(), IsEmpty());
+    terminal_.progress = false;
+    EXPECT_EQ(Run(one.words), 1);
+    EXPECT_THAT(err_.str(), StartsWith("touchstone: "));
+    terminal_.progress = true;
+    one.words.push_back("--json");
+    EXPECT_EQ(Run(one.words), 1);
+    EXPECT_THAT(err_.str(), StartsWith("touchstone: "));
+  }
+}
+
+TEST_F(CommandLineTest, TheVersionIsThatOfAllPrograms) {
+  EXPECT_EQ(Run({"--version"}, "", false), 0);
+  EXPECT_EQ(out_.str(), std::string("touchstone ") + runtime::kVersion + "\n");
 }
 
 TEST_F(CommandLineTest, SendSaysWhatItsFlagsSay) {
