@@ -4,26 +4,36 @@
 #   step WHAT COMMAND...       runs it quietly; shows progress; on failure shows why and leaves
 #   attempt WHAT COMMAND...    the same, but returns the failure to the caller and shows nothing of it
 #   say TEXT                   a line for the reader
-#   fail TEXT [ADVICE]         what went wrong, what to do; leaves
+#   fail TEXT [ADVICE]         what went wrong, what to do; leaves with 1
+#   refuse TEXT [ADVICE]       the same of what was typed; leaves with 2
+#   show_help                  the command's own first comment
 #
 # A caller may set STEP_ADVICE to what a reader should do when the next step fails.
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 LOGS="$ROOT/build/logs"
-export STEP_ADVICE="" STEP_LOG=""
+export STEP_ADVICE="" STEP_LOG="" ASKED_BY=""
 
 begin() {
   COMMAND="$1"
+  ASKED_BY="${TOUCHSTONE_COMMAND:-}"   # the command of ours that runs this one; empty: a person
+  export TOUCHSTONE_COMMAND="$1"
   mkdir -p "$LOGS"
 }
 
 say() { printf '%s\n' "$*"; }
 
-fail() {
-  printf '\n%s: %s\n' "$COMMAND" "$1" >&2
-  [[ -z "${2:-}" ]] || printf '  What to do: %s\n' "$2" >&2
-  exit 1
+fail() { complain 1 "$@"; }
+
+refuse() { complain 2 "$@"; }
+
+complain() {
+  printf '\n%s: %s\n' "$COMMAND" "$2" >&2
+  [[ -z "${3:-}" ]] || printf '  What to do: %s\n' "$3" >&2
+  exit "$1"
 }
+
+show_help() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p;}' "$0"; }
 
 step() {
   local what="$1"
