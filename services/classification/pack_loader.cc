@@ -96,7 +96,13 @@ class PackLoading {
     while (true) {
       LoadedSource& loaded = chain_.emplace_back();
       loaded.folder = folder;
-      RETURN_IF_ERROR(ReadSource(loaded));
+      const absl::Status read = ReadSource(loaded);
+      if (absl::IsNotFound(read) && chain_.size() > 1) {
+        const config::SourceMap& extending = chain_[chain_.size() - 2].maps[0];
+        return absl::InvalidArgumentError(
+            extending.At("extends", absl::StrCat("extends what cannot be read: ", read.message())).Render());
+      }
+      RETURN_IF_ERROR(read);
       const std::string& base = loaded.source.pack.extends();
       if (base.empty()) return absl::OkStatus();
       folder = absl::StrCat(Parent(folder), "/", base);

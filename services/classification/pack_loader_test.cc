@@ -163,7 +163,9 @@ TEST(PackLoader, APackMayExtendAnother) {
               HasSubstr("packs/big/pack.yaml:3:10: extends itself in a circle"));
 
   files.texts["packs/big/pack.yaml"] = "pack: big\nversion: 1\nextends: none\n";
-  EXPECT_EQ(LoadPack("packs/big", read).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(LoadPack("packs/big", read).status().message()),
+              HasSubstr("packs/big/pack.yaml:3:10: extends what cannot be read: packs/none/pack.yaml"));
+  EXPECT_EQ(LoadPack("packs/none", read).status().code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace

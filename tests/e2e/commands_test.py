@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import socket
 import subprocess
 import threading
@@ -209,6 +210,26 @@ class CommandsTest(EndToEndTest):
                 self.assertEqual(said.stdout, f"touchstone-{service} {version}\n")
         status, = self.json_lines("status", "--address", self.up().ready())
         self.assertEqual(status["version"], version)
+
+    def test_a_pack_is_checked_in_all_its_files(self):
+        for file, right, wrong in (("pack.yaml", "extends: core", "extends: cora"),
+                                   ("stages.yaml", "stage: experience", "stage: exp"),
+                                   ("moments.yaml", "kind: zero", "kind: zer"),
+                                   ("routing.yaml", "moment.rule", "moment.role"),
+                                   ("outreach.yaml", "template: retail.damaged", "template: retail.lost"),
+                                   ("examples/01_first_steps.yaml", "at: Mon", "at: Moo")):
+            with self.subTest(file):
+                packs = self.folder / "packs"
+                shutil.rmtree(packs, ignore_errors=True)
+                shutil.copytree(ROOT / "deploy/packs", packs)
+                self.assertIn("in order", self.succeed("pack", "check", f"{packs}/retail/").stdout)
+                path = packs / "retail" / file
+                text = path.read_text()
+                self.assertIn(right, text)
+                path.write_text(text.replace(right, wrong))
+                done = self.command("pack", "check", packs / "retail")
+                self.assertEqual((done.returncode, done.stdout), (USAGE, ""), done.stderr)
+                self.assertRegex(done.stderr, rf"{re.escape(str(path))}:\d+:\d+: ")
 
     def test_a_pipe_gets_whole_lines(self):
         fill = self.served()

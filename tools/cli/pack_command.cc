@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/substitute.h"
 #include "common/runtime/exit_code.h"
 #include "common/status/macros.h"
@@ -16,27 +17,52 @@
 #include "services/classification/pack_examples.h"
 #include "services/classification/pack_loader.h"
 #include "services/classification/testing/example_runner.h"
+#include "services/outreach/policy_loader.h"
 #include "services/process/pack_chain.h"
+#include "services/routing/policy_loader.h"
 #include "tools/cli/command_line.h"
 
 namespace touchstone::cli {
 namespace {
 
-absl::Status CheckFolder(const std::string& folder) {
+namespace fs = std::filesystem;
+
+// The folder as one that has a name and others beside it: `packs/retail` of `packs/retail/`, the whole path of `.`.
+absl::StatusOr<std::string> PackFolder(const std::string& argument) {
   std::error_code error;
-  if (std::filesystem::exists(std::filesystem::path(folder) / "pack.yaml", error)) return absl::OkStatus();
-  return process::NoSuchPack(folder);
+  fs::path folder = fs::path(argument).lexically_normal();
+  if (folder == "." || folder.filename() == "..") folder = fs::absolute(folder, error).lexically_normal();
+  if (folder.filename().empty()) folder = folder.parent_path();
+  if (!fs::exists(folder / "pack.yaml", error)) return process::NoSuchPack(folder.string());
+  return folder.string();
 }
 
-absl::StatusOr<int> Check(const std::string& folder, Context& context) {
-  RETURN_IF_ERROR(CheckFolder(folder));
+// As every service reads the pack when it starts, and as `pack test` reads its examples: all that is wrong, file after file.
+absl::Status CheckWhole(const std::string& folder) {
   RETURN_IF_ERROR(classification::LoadPack(folder).status());
+  const fs::path path(folder);
+  const std::string beside = path.has_parent_path() ? path.parent_path().string() : ".";
+  ASSIGN_OR_RETURN(const std::vector<std::string> chain, process::PackChain(beside, path.filename().string()));
+  std::vector<std::string> errors;
+  const auto note = [&errors](const absl::Status& status) {
+    if (!status.ok()) errors.emplace_back(status.message());
+  };
+  note(routing::LoadRoutingPolicy(chain).status());
+  note(outreach::LoadOutreachPolicy(chain).status());
+  std::error_code error;
+  if (fs::exists(path / "examples", error)) note(classification::LoadExamples(folder + "/examples").status());
+  return errors.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
+}
+
+absl::StatusOr<int> Check(const std::string& argument, Context& context) {
+  ASSIGN_OR_RETURN(const std::string folder, PackFolder(argument));
+  RETURN_IF_ERROR(CheckWhole(folder));
   context.out << (context.json ? R"({"ok": true})" : absl::StrCat(folder, ": all of it is in order")) << std::endl;
   return runtime::kExitOk;
 }
 
-absl::StatusOr<int> Test(const std::string& folder, Context& context) {
-  RETURN_IF_ERROR(CheckFolder(folder));
+absl::StatusOr<int> Test(const std::string& argument, Context& context) {
+  ASSIGN_OR_RETURN(const std::string folder, PackFolder(argument));
   ASSIGN_OR_RETURN(const std::shared_ptr<const classification::Pack> pack, classification::LoadPack(folder));
   ASSIGN_OR_RETURN(const std::vector<classification::Example> examples, classification::LoadExamples(folder + "/examples"));
   int failed = 0;
@@ -64,7 +90,7 @@ void AddPack(CLI::App& app, Context& context) {
   auto folder = std::make_shared<std::string>();
   CLI::App* check = Declare(*group, context,
                             {.name = "check",
-                             .what = "Checks a pack and those it extends; errors say file, line and column",
+                             .what = "Checks all files of a pack and of those it extends; errors say file, line and column",
                              .example = "touchstone pack check deploy/packs/retail"},
                             [folder, &context] { return Check(*folder, context); });
   CLI::App* test = Declare(*group, context,
