@@ -31,6 +31,7 @@ absl::Status StreamPump::Add(std::shared_ptr<Pumped> stream) {
 
 void StreamPump::Wake() {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (streams_.empty()) return;
   all_woken_ = true;
   changed_.notify_one();
 }

@@ -52,7 +52,6 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
     if (options_.maintenance_interval < absl::InfiniteDuration()) maintenance_ = std::thread([this] { RunMaintenance(); });
   }
 
-  // While the writer still lives: the syncing thread may have to write for it.
   ~EmbeddedLogOnFolder() override { Close(); }
 
   void Close() override {
@@ -67,6 +66,7 @@ class EmbeddedLogOnFolder : public EmbeddedLog {
     }
     stop_.notify_one();
     if (maintenance_.joinable()) maintenance_.join();
+    writer_.Finish();
     durability_.Finish();
   }
 

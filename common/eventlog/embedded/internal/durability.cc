@@ -65,30 +65,13 @@ void Durability::WhenDurable(uint64_t write, Done done) {
   callbacks_.Add(write, std::move(one));
 }
 
-void Durability::RunSoon(std::function<void()> work) {
-  {
-    std::lock_guard<std::mutex> lock(mutex_);
-    work_ = std::move(work);
-  }
-  wake_.notify_one();
-}
-
 void Durability::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [&] { return stopping_ || work_ != nullptr || written_.write > durable_write(); });
-    if (work_ != nullptr) {
-      const std::function<void()> work = std::exchange(work_, nullptr);
-      lock.unlock();
-      work();
-      lock.lock();
-    }
-    if (written_.write > durable_write()) {
-      Sync(lock);
-      wake_.wait_for(lock, absl::ToChronoNanoseconds(kBetweenSyncs), [&] { return stopping_ || work_ != nullptr; });
-    } else if (stopping_) {
-      return;
-    }
+    wake_.wait(lock, [&] { return stopping_ || written_.write > durable_write(); });
+    if (written_.write == durable_write()) return;
+    Sync(lock);
+    wake_.wait_for(lock, absl::ToChronoNanoseconds(kBetweenSyncs), [&] { return stopping_; });
   }
 }
 

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -50,9 +49,6 @@ class Durability {
 
   uint64_t durable_write() const { return durable_write_.load(std::memory_order_acquire); }
 
-  // Has the syncing thread run `work` once, before its next sync: for a writer that must not write on.
-  void RunSoon(std::function<void()> work);
-
  private:
   void Run();
   void Sync(std::unique_lock<std::mutex>& lock);
@@ -68,7 +64,6 @@ class Durability {
   // Guarded by mutex_:
   WriteEnd written_;
   std::multimap<uint64_t, Extent> extents_;
-  std::function<void()> work_;
   bool stopping_ = false;
 
   std::atomic<uint64_t> durable_write_;

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int64_t kRoundBytesMax = 4 << 20;
 constexpr size_t kRoundRequestsMax = 4096;
-// How many rounds a thread writes for others before the syncing thread takes over.
-constexpr int kRoundsMax = 8;
+// From the end of a round to the begin of the next that appends alone are the reason for. A commit does not wait.
+constexpr absl::Duration kGathering = absl::Microseconds(200);
 // A disk does not fill up unnoticed between two looks of the maintenance.
 constexpr int64_t kBytesBetweenDiskChecks = 32 << 20;
 
@@ -38,13 +38,29 @@ LogWriter::LogWriter(Store& store, Durability& durability, DiskGuard& disk, cons
       changes_(changes),
       folder_(std::move(folder)),
       end_(recovered),
-      recent_(recent_bytes_max) {}
+      recent_(recent_bytes_max) {
+  thread_ = std::thread([this] { Run(); });
+}
+
+LogWriter::~LogWriter() { Finish(); }
+
+void LogWriter::Finish() {
+  if (!thread_.joinable()) return;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  gathered_.notify_one();
+  thread_.join();
+}
 
 void LogWriter::Submit(std::unique_ptr<WriteRequest> request) {
   std::unique_lock<std::mutex> lock(mutex_);
   WriteRequest* plain = request.get();
   queue_.push_back({plain, std::move(request)});
-  if (!writing_) WriteRounds(lock);
+  if (writing_) return;
+  if (clock_.Monotonic() >= gathering_until_) return WriteNextRound(lock);
+  if (queue_.size() == 1) gathered_.notify_one();
 }
 
 uint64_t LogWriter::Write(WriteRequest& request) {
@@ -54,34 +70,40 @@ uint64_t LogWriter::Write(WriteRequest& request) {
     if (writing_) {
       written_.wait(lock, [&] { return !writing_ || request.write != 0; });
     } else {
-      WriteRounds(lock);
+      WriteNextRound(lock);
     }
   }
   return request.write;
 }
 
-void LogWriter::WriteRounds(std::unique_lock<std::mutex>& lock) {
-  writing_ = true;
-  for (int rounds = 0; !queue_.empty() && rounds < kRoundsMax; ++rounds) {
-    std::vector<Queued> round = TakeRound();
-    lock.unlock();
-    WriteRound(round);
-    lock.lock();
-    // Only now, under the lock: a caller that waits may see it and leave, taking its request along.
-    for (Queued& queued : round) {
-      if (queued.owned == nullptr && queued.request != nullptr) queued.request->write = end_.write;
+void LogWriter::Run() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    gathered_.wait(lock, [&] { return !writing_ && (stopping_ || !queue_.empty()); });
+    if (queue_.empty()) return;
+    const absl::Duration gathering = gathering_until_ - clock_.Monotonic();
+    if (gathering > absl::ZeroDuration()) {
+      gathered_.wait_for(lock, absl::ToChronoNanoseconds(gathering), [&] { return stopping_; });
+      if (writing_ || queue_.empty()) continue;  // Somebody's commit has taken them along.
     }
-    written_.notify_all();
+    WriteNextRound(lock);
   }
-  writing_ = false;
-  if (queue_.empty()) return;
-  written_.notify_all();
-  durability_.RunSoon([this] { Drain(); });
 }
 
-void LogWriter::Drain() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  if (!writing_ && !queue_.empty()) WriteRounds(lock);
+void LogWriter::WriteNextRound(std::unique_lock<std::mutex>& lock) {
+  writing_ = true;
+  std::vector<Queued> round = TakeRound();
+  lock.unlock();
+  WriteRound(round);
+  lock.lock();
+  // Only now, under the lock: a caller that waits may see it and leave, taking its request along.
+  for (Queued& queued : round) {
+    if (queued.owned == nullptr && queued.request != nullptr) queued.request->write = end_.write;
+  }
+  writing_ = false;
+  gathering_until_ = clock_.Monotonic() + kGathering;
+  written_.notify_all();
+  if (stopping_ || !queue_.empty()) gathered_.notify_one();
 }
 
 std::vector<LogWriter::Queued> LogWriter::TakeRound() {

@@ -6,10 +6,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "common/clock/clock.h"
 #include "common/eventlog/embedded/internal/disk_guard.h"
 #include "common/eventlog/embedded/internal/durability.h"
@@ -36,19 +38,23 @@ struct WriteRequest {
   uint64_t write = 0;
 };
 
-// The only way into the store. Writes are done by whoever asks: the thread that finds nobody writing writes its own request and
-// all that queue up meanwhile, in rounds, each one batch of the store; so there is no thread to hop to, and many
-// small requests make few batches. Thread-safe.
+// The only way into the store. Writes are done by whoever asks: the thread that finds nobody writing writes a round, one batch of
+// the store, of its own request and all that queued up. Where appends follow each other so closely that each would be a round of
+// its own, they gather for a moment: a round costs as much as ten requests in it, and wakes all that read. Thread-safe.
 class LogWriter {
  public:
   LogWriter(Store& store, Durability& durability, DiskGuard& disk, const clock::Clock& clock, ChangeSignal& changes,
             std::string folder, const WriteEnd& recovered, int64_t recent_bytes_max);
+  ~LogWriter();
 
-  // Written soon: on return, or by the thread that is writing now.
+  // Written soon: on return, or with others a moment later.
   void Submit(std::unique_ptr<WriteRequest> request);
 
   // Written and visible on return. Returns the number of the write.
   uint64_t Write(WriteRequest& request);
+
+  // All that was submitted is written on return. Nothing is submitted after. Repeats do nothing.
+  void Finish();
 
  private:
   struct Queued {
@@ -64,13 +70,14 @@ class LogWriter {
     std::string payload;
   };
 
-  // Writes rounds until the queue is empty or it is somebody else's turn. This thread has taken `writing_`.
-  void WriteRounds(std::unique_lock<std::mutex>& lock);
+  // Nobody else is writing.
+  void WriteNextRound(std::unique_lock<std::mutex>& lock);
   std::vector<Queued> TakeRound();
   void WriteRound(std::vector<Queued>& round);
   void Place(Block& block, std::vector<Pending>& chunks, absl::flat_hash_map<PartitionLog*, size_t>& open);
   void Publish(std::vector<Pending> chunks, std::vector<Queued>& round);
-  void Drain();
+  // Writes what has gathered.
+  void Run();
 
   Store& store_;
   Durability& durability_;
@@ -81,14 +88,19 @@ class LogWriter {
 
   std::mutex mutex_;
   std::condition_variable written_;
+  std::condition_variable gathered_;
   // Guarded by mutex_:
   std::vector<Queued> queue_;
   bool writing_ = false;
+  absl::Duration gathering_until_ = -absl::InfiniteDuration();  // By the monotonic clock: no append begins a round before.
+  bool stopping_ = false;
 
   // Owned by the thread that has taken `writing_`:
   WriteEnd end_;
   RecentWindow recent_;
   int64_t bytes_since_disk_check_ = 0;
+
+  std::thread thread_;
 };
 
 }  // namespace touchstone::eventlog::embedded
