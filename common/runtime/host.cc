@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/synchronization/mutex.h"
 #include "common/status/macros.h"
 
 namespace touchstone::runtime {
@@ -27,6 +28,8 @@ Host::Host(absl::string_view program, const Flags& flags)
     : program_(program), admin_listen_(flags.admin), log_(clock_, flags.log_level) {
   g_protobuf_log.store(&log_, std::memory_order_release);
   google::protobuf::SetLogHandler(OnProtobufLog);
+  // Abseil as Debian builds it looks for deadlocks at every lock that gRPC takes, under one lock of the process.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 }
 
 Host::~Host() { g_protobuf_log.store(nullptr, std::memory_order_release); }

@@ -23,6 +23,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 # Its -pthread defines _REENTRANT, with which no precompiled header is taken; threads are linked everywhere anyway.
 set_property(TARGET PkgConfig::RE2 PROPERTY INTERFACE_COMPILE_OPTIONS "")
 
@@ -126,6 +127,10 @@ function(touchstone_program name)
   add_executable(${name} ${ARG_SOURCES})
   touchstone_common_settings(${name} touchstone_pch_grpc)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} gRPC::grpc++)
+  # Its malloc for the whole process. A sanitizer brings its own.
+  if(NOT TOUCHSTONE_SANITIZED)
+    target_link_libraries(${name} PRIVATE PkgConfig::JEMALLOC)
+  endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 endfunction()
 
