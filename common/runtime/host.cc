@@ -48,7 +48,7 @@ absl::Status Host::RunUntilStopped() {
   absl::Status why = stop_.Wait();
   ready_ = false;
   log_.Write(why.ok() ? LogLevel::kInfo : LogLevel::kError, "process.stopping",
-             {LogField("program", program_), LogField("why", why)});
+             {LogField("program", program_), why.ok() ? LogField("why", "asked to") : LogField("why", why)});
   return why;
 }
 

@@ -102,7 +102,7 @@ TEST(Process, StopsInOrderOnTermAndOnInterrupt) {
     EXPECT_EQ(program.ExitStatus(), kExitOk);
     const std::string log = program.AllErrors();
     EXPECT_THAT(log, HasSubstr("\"event\":\"process.ready\",\"program\":\"stopping-program\""));
-    EXPECT_THAT(log, HasSubstr("\"event\":\"process.stopping\""));
+    EXPECT_THAT(log, HasSubstr("\"event\":\"process.stopping\",\"program\":\"stopping-program\",\"why\":\"asked to\""));
   }
 }
 

@@ -52,12 +52,12 @@ void FillDefaults(ProcessConfig& config) {
   }
 }
 
-absl::Status CheckWhole(const ProcessConfig& config, Whole whole, const std::string& program) {
+absl::Status CheckWhole(const ProcessConfig& config, Whole whole) {
   if (whole == Whole::kSuite || config.has_kafka()) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat(program,
-                   " alone shares its topics with other processes, which the embedded log cannot: set kafka.bootstrap_servers, "
-                   "or run all services in one process with `touchstone up`"));
+  return status::InvalidField(
+      "kafka.bootstrap_servers",
+      "is required: a service alone shares its topics with other processes, which the embedded log cannot; set it in "
+      "--config or with --set, or run all services in one process with `touchstone up`");
 }
 
 // The defaults of both are relative: whoever starts elsewhere is told what to set.
@@ -139,7 +139,7 @@ absl::StatusOr<ProcessConfig> ReadProcessConfig(const std::string& file, const s
 
 absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole, const std::vector<MakePart>& make_parts,
                    const std::function<void(const std::string& address)>& ready) {
-  RETURN_IF_ERROR(CheckWhole(config, whole, host.program()));
+  RETURN_IF_ERROR(CheckWhole(config, whole));
   const rpc::GrpcLog grpc_log(&host.log());
   const clock::BelievedClock clock(host.clock());
   RETURN_IF_ERROR(CheckFiles(config));

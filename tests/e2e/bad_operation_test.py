@@ -175,7 +175,7 @@ class BadOperationTest(EndToEndTest):
         for service in ("ingestion", "classification", "routing", "outreach"):
             with self.subTest(service):
                 alone = self.start(f"touchstone-{service}", "--set", f"embedded.data_dir={self.folder}/alone")
-                self.refuses(alone, FAILED, "touchstone up", "kafka.bootstrap_servers")
+                self.refuses(alone, USAGE, f"touchstone-{service}: kafka.bootstrap_servers: is required", "touchstone up")
 
     def test_a_broker_that_is_not_there(self):
         with socket.create_server(("127.0.0.1", 0)) as freed:
