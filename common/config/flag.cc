@@ -69,7 +69,7 @@ absl::Status SetAt(absl::string_view path, absl::string_view value, Message& mes
 absl::Status ApplyFlag(google::protobuf::Message* message, absl::string_view flag) {
   const size_t equals = flag.find('=');
   if (equals == absl::string_view::npos || equals == 0) {
-    return absl::InvalidArgumentError("a setting on the command line is written path=value, as in log.batch_records=500");
+    return absl::InvalidArgumentError("a setting on the command line is written path=value, as in pack=retail");
   }
   const absl::string_view path = flag.substr(0, equals);
   if (!text::IsValidUtf8(flag)) return absl::InvalidArgumentError("a setting on the command line is not valid UTF-8");

@@ -39,7 +39,7 @@ REMOTE = {
                [(("--mapping", "/nowhere.yaml", "x.csv"), USAGE), (("--mapping", "{mapping}", "/nowhere.csv"), USAGE)]),
     "replay": (("{lines}",), [(("/nowhere.jsonl",), USAGE), (("{lines}", "--speed", "fast"), USAGE)]),
     "journey": (("customer:42",), [((NOBODY,), NOT_FOUND), (("nobody",), USAGE), (("email:jo@example.com",), NOT_FOUND)]),
-    "moments": (("--name", "customer:42"), [(("--name", NOBODY), NOT_FOUND), (("--kind", "x"), USAGE)]),
+    "moments": (("--name", "customer:42"), [(("--name", NOBODY), NOT_FOUND), (("--kind", "x"), USAGE), (("--from-begin",), USAGE)]),
     "explain": (("{moment}",), [((UNKNOWN_ID,), NOT_FOUND), (("x",), USAGE), (("customer:42~x",), USAGE)]),
     "desktop": (("--agent", "bot", "--auto", "--work-time", "0s", "--leave-after", "1"),
                 [((), USAGE), (("--agent", "a", "--work-time", "x"), USAGE), (("--agent", "a", "--capacity", "0"), USAGE)]),
@@ -49,7 +49,7 @@ REMOTE = {
                            [(("--name", "customer:8"), USAGE), (("--name", "x", "--reason", "r", "--actor", "a"), USAGE)]),
     "escalations cancel": (("{cancelled}", "--reason", "a duplicate", "--actor", "agent:ana"),
                            [((UNKNOWN_ID, "--reason", "r", "--actor", "a"), NOT_FOUND), ((UNKNOWN_ID,), USAGE)]),
-    "escalations watch": (("--from-begin",), [(("--zone", "x"), USAGE)]),
+    "escalations watch": (("--from-begin",), [(("--zone", "x"), USAGE), (("--id", "x"), USAGE)]),
     "outreach list": ((), [(("--status", "x"), USAGE), (("--name", "x"), USAGE)]),
     "outreach get": (("{outreach}",), [((UNKNOWN_ID,), NOT_FOUND), (("x",), USAGE)]),
     "outreach watch": (("--from-begin",), [(("--zone", "x"), USAGE)]),
@@ -210,6 +210,22 @@ class CommandsTest(EndToEndTest):
                 self.assertEqual(said.stdout, f"touchstone-{service} {version}\n")
         status, = self.json_lines("status", "--address", self.up().ready())
         self.assertEqual(status["version"], version)
+
+    def test_what_is_said_of_an_address(self):
+        self.at = ("--address", self.up().ready())
+        get = ("preferences", "get", "email:jo@example.com", *self.at)
+        self.assertIn("consent: none given or withdrawn", self.succeed(*get).stdout)
+        self.succeed("preferences", "set", "email:jo@example.com", "--grant", "service", "--quiet", "00:00-00:00", *self.at)
+        said = self.succeed(*get).stdout
+        self.assertIn("service: granted", said)
+        self.assertIn("quiet: at no time", said)
+        self.assertNotIn("consent:", said)
+
+    def test_no_dead_letters_of_a_reason(self):
+        self.at = ("--address", self.up().ready())
+        self.assertEqual(self.succeed("dead-letters", *self.at).stdout, "no dead letters\n")
+        self.assertEqual(self.succeed("dead-letters", "--reason", "UNREADABLE", *self.at).stdout,
+                         "no dead letters with the reason UNREADABLE\n")
 
     def test_a_pack_is_checked_in_all_its_files(self):
         for file, right, wrong in (("pack.yaml", "extends: core", "extends: cora"),

@@ -55,7 +55,7 @@ void AddCel(CLI::App& app, Context& context) {
   CLI::App* eval =
       Declare(*command, context,
               {.name = "eval",
-               .what = "Prints an expression's value, or what is wrong with it and where",
+               .what = "Prints the value of an expression over `touchpoint`, or what is wrong with it and where",
                .example = "touchstone cel eval 'touchpoint.type.startsWith(\"order.\")' --touchpoint touchpoint.json\n"
                           "touchstone cel eval 'duration(\"36h\") > duration(\"24h\")'"},
               [flags, &context] { return Eval(*flags, context); });

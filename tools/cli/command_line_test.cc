@@ -179,7 +179,7 @@ TEST_F(CommandLineTest, WhatIsNoCommandAndNoFlagIsToldTheNearest) {
       {{"journey", "customer:1", "customer:2"}, "touchstone journey: 'customer:2' is not expected"},
       {{"journey"}, "touchstone journey: NAME is required"},
       {{"desktop", "--agnet", "ana"}, "touchstone desktop: there is no flag --agnet; did you mean '--agent'?"},
-      {{"desktop", "--agent", "a", "--capacity", "99"}, "touchstone desktop: --capacity"},
+      {{"desktop", "--agent", "a", "--capacity", "99"}, "touchstone: --capacity: must be 1 to 20"},
   };
   for (const auto& one : cases) {
     EXPECT_EQ(Run(one.words, "", false), 2) << ::testing::PrintToString(one.words);
@@ -195,6 +195,7 @@ TEST_F(CommandLineTest, AnArgumentThatIsWrongIsNamedWithWhatItShouldLookLike) {
       {{"journey", "foo"}, "NAME: 'foo' is no name: write kind:value, as in customer:42"},
       {{"journey", "custmer:1"}, "NAME: 'custmer:1' has no kind of name before its colon; did you mean 'customer'?"},
       {{"journey", "email:jo"}, "NAME: 'email:jo' is no e-mail address: it should look like jo@example.com"},
+      {{"journey", std::string(5000, 'x')}, "NAME: '" + std::string(59, 'x') + "…' is no name"},
       {{"moments", "--name", "foo"}, "--name: 'foo' is no name"},
       {{"moments", "--kind", "thrid"}, "--kind: 'thrid' is none of"},
       {{"preferences", "get", "foo"}, "NAME: 'foo' is no name"},
@@ -211,7 +212,12 @@ TEST_F(CommandLineTest, AnArgumentThatIsWrongIsNamedWithWhatItShouldLookLike) {
       {{"escalations", "create", "--name", "foo", "--reason", "r", "--actor", "a"}, "--name: 'foo' is no name"},
       {{"send", "--type", "a.b", "--name", "foo"}, "--name: 'foo' is no name"},
       {{"send", "--type", "a.b", "--name", "customer:1", "--outcome", "x"}, "--outcome: 'x' is none of"},
-      {{"journey", "customer:1", "--zone", "Europe/Berln"}, "--zone: "},
+      {{"journey", "customer:1", "--zone", "Europe/Berln"}, "--zone: 'Europe/Berln' is no time zone known here: use"},
+      {{"moments", "--from-begin"}, "--from-begin: goes with --follow"},
+      {{"moments", "--token", "t"}, "--token: goes with --name"},
+      {{"moments", "--follow", "--name", "customer:1", "--token", "t"}, "--token: goes with --name, and not with --follow"},
+      {{"desktop", "--agent", "ana", "--leave-after", "0"}, "--leave-after: must be 1 or more"},
+      {{"replay", "."}, ".: cannot be read: is it a file"},
       {{"desktop", "--agent", "ana", "--work-time", "x"}, "--work-time: "},
       {{"replay", "FILE", "--speed", "x"}, "--speed: "},
   };
@@ -267,6 +273,11 @@ TEST_F(CommandLineTest, SendSaysWhatItsFlagsSay) {
   EXPECT_EQ(touchpoint.money().nanos(), 900'000'000);
   EXPECT_EQ(touchpoint.correlations(0).kind(), events::v1::CORRELATION_KIND_ORDER);
   EXPECT_EQ(touchpoint.attributes().at("tier").text(), "gold");
+}
+
+TEST_F(CommandLineTest, SendSaysInJsonTooAsWhatATouchpointWasTaken) {
+  ASSERT_EQ(Run({"send", "--type", "a.b", "--name", "customer:42", "--source", "a \"b\"", "--json"}), 0) << err_.str();
+  EXPECT_EQ(out_.str(), "{\"id\":\"id1\",\"source\":\"a \\\"b\\\"\",\"token\":\"t1\"}\n");
 }
 
 TEST_F(CommandLineTest, LinesThatAreWrongAreNamedAndTheOthersTaken) {
@@ -331,7 +342,7 @@ TEST_F(CommandLineTest, ARepeatedImportKeepsItsIdsAndItsBase) {
   std::ifstream in(rejects);
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   EXPECT_THAT(text, HasSubstr("file,line,reason\n"));
-  EXPECT_THAT(text, HasSubstr(",4,\"column at is no time"));
+  EXPECT_THAT(text, HasSubstr(",4,\"column at is no time as %Y-%m-%d %H:%M:%S, %Y-%m-%d, RFC 3339\""));
 }
 
 TEST_F(CommandLineTest, CelShowsValuesAndWhereAnExpressionIsWrong) {

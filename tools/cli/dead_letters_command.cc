@@ -39,7 +39,9 @@ absl::StatusOr<int> ListDeadLetters(const std::string& reason, Context& context)
     }
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
-  if (!context.json) context.out << (table.empty() ? "no dead letters\n" : table.Render(context.terminal.width));
+  if (!context.json)
+    context.out << (table.empty() ? absl::StrCat("no dead letters", reason.empty() ? "" : " with the reason ", reason, "\n")
+                                  : table.Render(context.terminal.width));
   context.out << std::flush;
   return runtime::kExitOk;
 }
@@ -53,7 +55,8 @@ void AddDeadLetters(CLI::App& app, Context& context) {
                                      .what = "Lists records that could not be processed, oldest first",
                                      .example = "touchstone dead-letters --reason CONFLICTING_CONTENT"},
                                     [reason, &context] { return ListDeadLetters(*reason, context); });
-  command->add_option("--reason", *reason, "Only with this reason")->type_name("REASON");
+  command->add_option("--reason", *reason, "Only these: UNREADABLE, CONFLICTING_CONTENT, CAUSE_TOO_DEEP, UNKNOWN_SEND_KEY")
+      ->type_name("REASON");
 }
 
 }  // namespace touchstone::cli

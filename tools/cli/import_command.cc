@@ -65,9 +65,11 @@ absl::StatusOr<Begun> Begin(const ImportFlags& flags, const MappedFiles& files, 
   ASSIGN_OR_RETURN(const ingestion::v1::BeginImportResponse response,
                    rpc::Call(stub, &IngestionService::Stub::BeginImport, request));
   if (!flags.rebase.empty() && !response.has_rebase_time()) {
-    return absl::FailedPreconditionError(absl::StrCat("import ", request.import_id(),
-                                                      " was begun without --rebase, and a repeat keeps what was said first: "
-                                                      "repeat it without, or give it another --id"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("import ", request.import_id(),
+                     " was begun without --rebase, and a repeat keeps what was said first: "
+                     "repeat it without. Rows that are in already cannot be moved: to see them at other "
+                     "times, import them into an empty data folder"));
   }
   Begun begun{.import_id = request.import_id()};
   if (response.has_rebase_time()) begun.base = clock::TimeFrom(response.rebase_time());
@@ -118,12 +120,13 @@ absl::Status SendAll(const MappedFiles& files, const Begun& begun, absl::Duratio
 
 void Report(const Begun& begun, int64_t accepted, const RejectFile& rejects, absl::Duration took, Context& context) {
   if (context.json) {
-    context.out << absl::Substitute(R"({"import_id": "$0", "accepted": $1, "rejected": $2})", begun.import_id, accepted,
+    context.out << absl::Substitute(R"({"import_id":"$0","accepted":$1,"rejected":$2})", begun.import_id, accepted,
                                     rejects.count())
                 << std::endl;
     return;
   }
-  context.out << begun.import_id << ": " << GroupedNumber(accepted) << " touchpoints taken in " << SpanText(took);
+  context.out << begun.import_id << ": " << GroupedNumber(accepted) << (accepted == 1 ? " touchpoint" : " touchpoints")
+              << " taken in " << SpanText(took);
   if (begun.base.has_value())
     context.out << ", the newest moved to " << absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", *begun.base, absl::UTCTimeZone());
   if (rejects.count() > 0) context.out << "; " << GroupedNumber(rejects.count()) << " rejected, see " << rejects.path();

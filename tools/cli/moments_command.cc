@@ -152,6 +152,9 @@ absl::Status FollowAll(const MomentsFlags& flags, JourneyService::Stub& stub, ab
 absl::StatusOr<int> Moments(const MomentsFlags& flags, Context& context) {
   ASSIGN_OR_RETURN(const absl::TimeZone zone, ZoneOf(*flags.zone));
   RETURN_IF_ERROR(KindsOf(flags).status());
+  if (flags.from_begin && !flags.follow) return absl::InvalidArgumentError("--from-begin: goes with --follow only");
+  if (!flags.token.empty() && (flags.follow || flags.name.empty()))
+    return absl::InvalidArgumentError("--token: goes with --name, and not with --follow");
   ASSIGN_OR_RETURN(const auto stub, StubOf<JourneyService>(context));
   if (flags.follow) {
     RETURN_IF_ERROR(FollowAll(flags, *stub, zone, context));

@@ -7,12 +7,18 @@
 #include "tools/cli/text_width.h"
 
 namespace touchstone::cli {
+namespace {
+
+// Of a wrong name: enough to see which was meant.
+constexpr int kShownWidth = 60;
+
+}  // namespace
 
 absl::StatusOr<events::v1::Name> NameArgument(absl::string_view argument, const std::string& text) {
   absl::StatusOr<events::v1::Name> name = names::ParseName(text);
   if (name.ok()) return name;
   return absl::Status(name.status().code(),
-                      absl::StrCat(argument, ": '", Fitted(text, kUnboundedWidth), "' ", name.status().message()));
+                      absl::StrCat(argument, ": '", Fitted(text, kShownWidth), "' ", name.status().message()));
 }
 
 std::string NothingOf(absl::string_view what, const std::string& name) {

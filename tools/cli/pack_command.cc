@@ -57,7 +57,7 @@ absl::Status CheckWhole(const std::string& folder) {
 absl::StatusOr<int> Check(const std::string& argument, Context& context) {
   ASSIGN_OR_RETURN(const std::string folder, PackFolder(argument));
   RETURN_IF_ERROR(CheckWhole(folder));
-  context.out << (context.json ? R"({"ok": true})" : absl::StrCat(folder, ": all of it is in order")) << std::endl;
+  context.out << (context.json ? R"({"ok":true})" : absl::StrCat(folder, ": all of it is in order")) << std::endl;
   return runtime::kExitOk;
 }
 
@@ -70,7 +70,7 @@ absl::StatusOr<int> Test(const std::string& argument, Context& context) {
     const std::string unmet = classification::Unmet(example, pack);
     if (!unmet.empty()) ++failed;
     if (context.json) {
-      context.out << absl::Substitute(R"({"customer": "$0", "passed": $1})", example.customer, unmet.empty() ? "true" : "false")
+      context.out << absl::Substitute(R"({"customer":"$0","passed":$1})", example.customer, unmet.empty() ? "true" : "false")
                   << "\n";
     } else if (!unmet.empty()) {
       context.out << "✗ " << example.customer << ": " << example.shows << "\n" << unmet << "\n";

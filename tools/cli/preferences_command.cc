@@ -45,10 +45,12 @@ std::string PreferencesText(const Preferences& preferences) {
   for (const events::v1::Consent& consent : preferences.consents())
     absl::StrAppend(&text, "  ", WordOf(consent.outreach_class()), ": ", WordOf(consent.state()), " ",
                     TimeText(consent.update_time(), absl::UTCTimeZone()), "\n");
+  if (preferences.consents().empty()) absl::StrAppend(&text, "  consent: none given or withdrawn\n");
   absl::StrAppend(&text, "  zone: ", preferences.time_zone().empty() ? "unknown" : preferences.time_zone(), "\n");
   if (preferences.has_quiet_hours()) {
     const int from = preferences.quiet_hours().from_minute();
     const int to = preferences.quiet_hours().to_minute();
+    if (from == to) return absl::StrCat(text, "  quiet: at no time\n");
     absl::StrAppendFormat(&text, "  quiet: %02d:%02d to %02d:%02d\n", from / kMinutesPerHour, from % kMinutesPerHour,
                           to / kMinutesPerHour, to % kMinutesPerHour);
   }
@@ -151,7 +153,8 @@ void AddPreferences(CLI::App& app, Context& context) {
   set->add_option("--grant", flags->granted, "service, recovery, feedback, marketing; repeated")->type_name("CLASS");
   set->add_option("--withdraw", flags->withdrawn, "The same")->type_name("CLASS");
   set->add_option("--zone", flags->zone, "IANA zone")->type_name("ZONE");
-  set->add_option("--quiet", flags->quiet, "Nothing within these hours: 22:00-08:00")->type_name("HOURS");
+  set->add_option("--quiet", flags->quiet, "Nothing within these hours: 22:00-08:00; 00:00-00:00: at no time")
+      ->type_name("HOURS");
   CLI::Option* suppress = set->add_flag("--suppress", flags->suppress, "Nothing at all is sent");
   set->add_flag("--unsuppress", flags->unsuppress, "The end of that")->excludes(suppress);
   set->add_option("--request-id", flags->request_id, "A repeat with the same changes nothing [a new one]")->type_name("ID");

@@ -96,9 +96,11 @@ absl::StatusOr<int> Replay(const ReplayFlags& flags, Context& context) {
     bar.Show(read, bytes, number);
   }
   RETURN_IF_ERROR(stream.Flush());
+  if (in.bad())
+    return absl::InvalidArgumentError(absl::StrCat(flags.file, ": cannot be read: is it a file, and all of it there?"));
   const int64_t failed = stream.rejected() + unreadable;
-  context.out << absl::Substitute(context.json ? R"({"accepted": $0, "rejected": $1})" : "$0 taken, $1 refused",
-                                  stream.accepted(), failed)
+  context.out << absl::Substitute(context.json ? R"({"accepted":$0,"rejected":$1})" : "$0 taken, $1 refused", stream.accepted(),
+                                  failed)
               << std::endl;
   return failed == 0 ? runtime::kExitOk : runtime::kExitFailed;
 }

@@ -25,6 +25,7 @@
 namespace touchstone::cli {
 namespace {
 
+using events::v1::Touchpoint;
 using ingestion::v1::IngestionService;
 
 absl::StatusOr<int> SendOne(TouchpointFlags flags, Context& context) {
@@ -37,7 +38,13 @@ absl::StatusOr<int> SendOne(TouchpointFlags flags, Context& context) {
       rpc::Call(*stub, &IngestionService::Stub::IngestTouchpoint, request);
   if (!response.ok()) return WithoutPath(response.status(), "touchpoint");
   if (context.json) {
-    context.out << JsonLine(*response) << std::endl;
+    // Source and id first: who let the command make an id has it from nowhere else.
+    Touchpoint taken;
+    taken.set_source(flags.source);
+    taken.set_id(flags.id);
+    const std::string as = JsonLine(taken);
+    context.out << absl::string_view(as).substr(0, as.size() - 1) << "," << absl::string_view(JsonLine(*response)).substr(1)
+                << std::endl;
   } else {
     context.out << "taken as " << flags.source << " " << flags.id << "\ntoken " << response->token() << std::endl;
   }
@@ -51,8 +58,8 @@ struct LineDefaults {
 };
 
 // Touchpoints as JSON, one a line. What has no id gets one, what has no time is now; source and channel are as with flags.
-absl::StatusOr<events::v1::Touchpoint> ParseLine(const std::string& line, const LineDefaults& defaults, Context& context) {
-  events::v1::Touchpoint touchpoint;
+absl::StatusOr<Touchpoint> ParseLine(const std::string& line, const LineDefaults& defaults, Context& context) {
+  Touchpoint touchpoint;
   RETURN_IF_ERROR(ParseJson(line, touchpoint));
   if (touchpoint.source().empty()) touchpoint.set_source(defaults.source);
   if (touchpoint.channel() == events::v1::CHANNEL_UNSPECIFIED) touchpoint.set_channel(defaults.channel);
@@ -73,7 +80,7 @@ absl::StatusOr<int> SendLines(const TouchpointFlags& flags, Context& context) {
   std::string line;
   for (int64_t number = 1; std::getline(context.in, line); ++number) {
     if (absl::StripAsciiWhitespace(line).empty()) continue;
-    absl::StatusOr<events::v1::Touchpoint> touchpoint = ParseLine(line, defaults, context);
+    absl::StatusOr<Touchpoint> touchpoint = ParseLine(line, defaults, context);
     if (touchpoint.ok()) {
       RETURN_IF_ERROR(stream.Send(*std::move(touchpoint), number));
     } else {
@@ -85,8 +92,8 @@ absl::StatusOr<int> SendLines(const TouchpointFlags& flags, Context& context) {
   }
   RETURN_IF_ERROR(stream.Flush());
   const int64_t failed = stream.rejected() + unreadable;
-  context.out << absl::Substitute(context.json ? R"({"accepted": $0, "rejected": $1})" : "$0 taken, $1 refused",
-                                  stream.accepted(), failed)
+  context.out << absl::Substitute(context.json ? R"({"accepted":$0,"rejected":$1})" : "$0 taken, $1 refused", stream.accepted(),
+                                  failed)
               << std::endl;
   return failed == 0 ? runtime::kExitOk : runtime::kExitFailed;
 }
@@ -105,7 +112,8 @@ absl::Status CheckLineFlags(const CLI::App& command) {
 void AddOptions(CLI::App& command, TouchpointFlags& flags) {
   command.add_option("--type", flags.type, "What it is, in dotted words")->type_name("TYPE");
   command.add_option("--name", flags.names, "Who: KIND:VALUE; repeat it for more names of the same person")->type_name("NAME");
-  command.add_option("--id", flags.id, "Unique within the source; a repeat is dropped [a new one]")->type_name("ID");
+  command.add_option("--id", flags.id, "Unique within the source; the same again, with the same time, is dropped [a new one]")
+      ->type_name("ID");
   command.add_option("--source", flags.source, "The system that states it [touchstone.cli]")->type_name("SOURCE");
   command.add_option("--channel", flags.channel, "web, phone, email, chat, social, ... [system]")->type_name("CHANNEL");
   command.add_option("--direction", flags.direction, "inbound, outbound, external [inbound]")->type_name("DIRECTION");

@@ -60,8 +60,8 @@ void PrintTopics(const std::vector<TopicSpec>& topics, const std::string& prefix
   Table table({"topic", "partitions", "kept"});
   for (const TopicSpec& topic : topics) {
     if (context.json) {
-      context.out << absl::Substitute(R"({"topic": "$0$1", "partitions": $2, "compacted": $3})", prefix, topic.name,
-                                      topic.partitions, topic.compacted ? "true" : "false")
+      context.out << absl::Substitute(R"({"topic":"$0$1","partitions":$2,"compacted":$3})", prefix, topic.name, topic.partitions,
+                                      topic.compacted ? "true" : "false")
                   << "\n";
     }
     table.Add({absl::StrCat(prefix, topic.name), absl::StrCat(topic.partitions), KeptText(topic)});

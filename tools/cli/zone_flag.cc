@@ -2,8 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "absl/strings/str_cat.h"
 #include "common/calendar/zone.h"
-#include "common/status/errors.h"
+#include "tools/cli/text_width.h"
 
 namespace touchstone::cli {
 
@@ -19,7 +20,8 @@ void ShareZoneFlag(CLI::App& command, const std::shared_ptr<std::string>& zone) 
 
 absl::StatusOr<absl::TimeZone> ZoneOf(const std::string& flag) {
   absl::StatusOr<absl::TimeZone> zone = calendar::LoadZone(flag);
-  if (!zone.ok()) return status::Annotated(zone.status(), "--zone");
+  if (!zone.ok())
+    return absl::InvalidArgumentError(absl::StrCat("--zone: '", Fitted(flag, kUnboundedWidth), "' ", zone.status().message()));
   return zone;
 }
 

@@ -25,7 +25,10 @@ absl::StatusOr<absl::Time> CellTime::Parse(absl::string_view text) const {
     if (absl::ParseTime(format, text, zone_, &time, nullptr) && time != absl::InfiniteFuture() && time != absl::InfinitePast())
       return time;
   }
-  return absl::InvalidArgumentError(absl::StrCat("is no time as ", absl::StrJoin(formats_, ", ")));
+  const auto append = [](std::string* out, const std::string& format) {
+    absl::StrAppend(out, format == absl::RFC3339_full ? "RFC 3339" : format);
+  };
+  return absl::InvalidArgumentError(absl::StrCat("is no time as ", absl::StrJoin(formats_, ", ", append)));
 }
 
 }  // namespace touchstone::cli
