@@ -7,6 +7,7 @@
 #include <set>
 
 #include "common/clock/virtual_clock.h"
+#include "common/eventlog/forwarding_log.h"
 #include "common/eventlog/memory/memory_log.h"
 #include "common/eventlog/memory/seeded_faults.h"
 
@@ -208,37 +209,17 @@ TEST(Worker, AReadWaitsForItsWriteAndForWhatThatSent) {
 }
 
 // A log seen through, that counts how often it is asked where topics end.
-class CountingLog : public eventlog::EventLog {
+class CountingLog : public eventlog::ForwardingLog {
  public:
-  explicit CountingLog(eventlog::EventLog& log) : log_(log) {}
+  using ForwardingLog::ForwardingLog;
   int questions() const { return questions_; }
 
-  const eventlog::TopicCatalog& topics() const override { return log_.topics(); }
-  void Append(std::vector<eventlog::OutRecord> records, AppendDone done) override {
-    log_.Append(std::move(records), std::move(done));
-  }
-  absl::StatusOr<std::unique_ptr<eventlog::Member>> Join(const eventlog::TaskKind& kind,
-                                                         const eventlog::MemberOptions& options) override {
-    return log_.Join(kind, options);
-  }
-  absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTail(absl::string_view topic, const eventlog::TailStart& start) override {
-    return log_.OpenTail(topic, start);
-  }
-  absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override { return log_.EndOffsets(topic); }
   absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) override {
     ++questions_;
-    return log_.HighWatermarks(topics);
+    return ForwardingLog::HighWatermarks(topics);
   }
-  void WhenDurable(eventlog::CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override {
-    log_.WhenDurable(point, std::move(done));
-  }
-  eventlog::ChangeSignal& changes() override { return log_.changes(); }
-  absl::Status Intake() const override { return log_.Intake(); }
-  void Close() override { log_.Close(); }
-  absl::string_view name() const override { return log_.name(); }
 
  private:
-  eventlog::EventLog& log_;
   int questions_ = 0;
 };
 

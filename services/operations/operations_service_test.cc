@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/clock/system_clock.h"
+#include "common/eventlog/forwarding_log.h"
 #include "common/eventlog/memory/memory_log.h"
 #include "common/rpc/client.h"
 #include "common/stream/topics.h"
@@ -19,43 +20,25 @@ namespace touchstone::operations {
 namespace {
 
 // A log seen through, that knows which thread opened a tail of it last: on a broker that one blocks.
-class WatchedLog : public eventlog::EventLog {
+class WatchedLog : public eventlog::ForwardingLog {
  public:
-  explicit WatchedLog(eventlog::EventLog& log) : log_(log) {}
+  using ForwardingLog::ForwardingLog;
   std::string opener() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return opener_;
   }
 
-  const eventlog::TopicCatalog& topics() const override { return log_.topics(); }
-  void Append(std::vector<eventlog::OutRecord> records, AppendDone done) override {
-    log_.Append(std::move(records), std::move(done));
-  }
-  absl::StatusOr<std::unique_ptr<eventlog::Member>> Join(const eventlog::TaskKind& kind,
-                                                         const eventlog::MemberOptions& options) override {
-    return log_.Join(kind, options);
-  }
   absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTail(absl::string_view topic, const eventlog::TailStart& start) override {
     char name[16] = {};
     pthread_getname_np(pthread_self(), name, sizeof(name));
-    const std::lock_guard<std::mutex> lock(mutex_);
-    opener_ = name;
-    return log_.OpenTail(topic, start);
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      opener_ = name;
+    }
+    return ForwardingLog::OpenTail(topic, start);
   }
-  absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override { return log_.EndOffsets(topic); }
-  absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) override {
-    return log_.HighWatermarks(topics);
-  }
-  void WhenDurable(eventlog::CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override {
-    log_.WhenDurable(point, std::move(done));
-  }
-  eventlog::ChangeSignal& changes() override { return log_.changes(); }
-  absl::Status Intake() const override { return log_.Intake(); }
-  void Close() override { log_.Close(); }
-  absl::string_view name() const override { return log_.name(); }
 
  private:
-  eventlog::EventLog& log_;
   mutable std::mutex mutex_;
   std::string opener_;  // Guarded by mutex_.
 };

@@ -119,7 +119,7 @@ void MeasuredLog::Reset() {
 
 absl::StatusOr<std::unique_ptr<Member>> MeasuredLog::Join(const eventlog::TaskKind& kind,
                                                           const eventlog::MemberOptions& options) {
-  ASSIGN_OR_RETURN(std::unique_ptr<Member> member, log_.Join(kind, options));
+  ASSIGN_OR_RETURN(std::unique_ptr<Member> member, ForwardingLog::Join(kind, options));
   return std::make_unique<MeasuredMember>(std::move(member), kinds_[kind.name]);
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "common/eventlog/event_log.h"
+#include "common/eventlog/forwarding_log.h"
 
 namespace touchstone::benchmarks {
 
@@ -33,40 +33,19 @@ struct KindCost {
 };
 
 // A log seen through: passes everything on and counts what task kinds do. For one thread.
-class MeasuredLog : public eventlog::EventLog {
+class MeasuredLog : public eventlog::ForwardingLog {
  public:
-  // `log` outlives it.
-  explicit MeasuredLog(eventlog::EventLog& log) : log_(log) {}
+  using ForwardingLog::ForwardingLog;
 
   // By name of the task kind.
   const std::map<std::string, KindCost>& kinds() const { return kinds_; }
   // From now on, after a warm-up.
   void Reset();
 
-  const eventlog::TopicCatalog& topics() const override { return log_.topics(); }
-  void Append(std::vector<eventlog::OutRecord> records, AppendDone done) override {
-    log_.Append(std::move(records), std::move(done));
-  }
   absl::StatusOr<std::unique_ptr<eventlog::Member>> Join(const eventlog::TaskKind& kind,
                                                          const eventlog::MemberOptions& options) override;
-  absl::StatusOr<std::unique_ptr<eventlog::Tail>> OpenTail(absl::string_view topic, const eventlog::TailStart& start) override {
-    return log_.OpenTail(topic, start);
-  }
-  absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) override { return log_.EndOffsets(topic); }
-  absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) override {
-    return log_.HighWatermarks(topics);
-  }
-  void WhenDurable(eventlog::CommitPoint point, absl::AnyInvocable<void(absl::Status)> done) override {
-    log_.WhenDurable(point, std::move(done));
-  }
-  eventlog::ChangeSignal& changes() override { return log_.changes(); }
-  eventlog::ChangeSignal& tail_changes() override { return log_.tail_changes(); }
-  void Close() override { log_.Close(); }
-  absl::Status Intake() const override { return log_.Intake(); }
-  absl::string_view name() const override { return log_.name(); }
 
  private:
-  eventlog::EventLog& log_;
   // Members hold references to its values.
   std::map<std::string, KindCost> kinds_;
 };
