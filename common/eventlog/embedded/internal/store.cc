@@ -69,8 +69,6 @@ absl::StatusOr<WriteEnd> Store::EndAsRecovered(rocksdb::Env& env, const std::str
 absl::StatusOr<WriteEnd> Store::EndReplayedBy(rocksdb::Env& env, const std::string& path, rocksdb::WalFilter& filter) {
   const StoreLimits limits{.block_cache_bytes = 1 << 20, .wal_bytes_max = 0};
   rocksdb::DBOptions options = DatabaseOptions(env, limits, &filter);
-  // What is missing is judged by who asks.
-  options.track_and_verify_wals_in_manifest = false;
   options.max_open_files = kOpenFilesToLook;
   options.create_if_missing = false;
   options.create_missing_column_families = false;
