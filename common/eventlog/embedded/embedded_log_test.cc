@@ -265,6 +265,8 @@ TEST_F(EmbeddedLogTest, AWriteAheadLogWithoutItsFirstWriteIsRefused) {
 // Small writes fill the memory of meta before that of any other family.
 class EmbeddedLogOfSmallWritesTest : public EmbeddedLogTest {
  protected:
+  static constexpr size_t kBlock = 32 << 10;  // Of RocksDB's log.
+
   // Until there are so many files of a kind.
   void AppendUntil(absl::string_view suffix, size_t files) {
     constexpr int kBurst = 1000;
@@ -274,6 +276,17 @@ class EmbeddedLogOfSmallWritesTest : public EmbeddedLogTest {
       MustAppend("orders", 0, "k", "v");
     }
     ASSERT_GE(StoreFiles(suffix).size(), files) << written_ << " writes";
+  }
+  // Where a block of the log begins with a record: after the first block, or else the end.
+  static size_t BlockWithAWholeRecord(const fs::path& log) {
+    constexpr char kFull = 1;
+    constexpr size_t kTypeAt = 6;
+    std::ifstream stream(log, std::ios::binary);
+    const std::string bytes(std::istreambuf_iterator<char>(stream), {});
+    for (size_t at = kBlock; at + kTypeAt < bytes.size(); at += kBlock) {
+      if (bytes[at + kTypeAt] == kFull) return at;
+    }
+    return bytes.size();
   }
 
   int written_ = 0;
@@ -286,6 +299,17 @@ TEST_F(EmbeddedLogOfSmallWritesTest, ALogThatIsClosedAndStillNeededIsReplayed) {
   log_.reset();
   ASSERT_TRUE(Open().ok());
   EXPECT_THAT(*log_->EndOffsets("orders"), ElementsAre(written_, 0));
+}
+
+TEST_F(EmbeddedLogOfSmallWritesTest, AWriteAheadLogThatBeginsTooLateForAnyFamilyIsRefused) {
+  ASSERT_TRUE(Open().ok());
+  // So many that tables of all families which are put into any together are there for sure.
+  AppendUntil(".sst", 3);
+  log_.reset();
+  // RocksDB steps over a hole of zeros.
+  const fs::path needed_first = StoreFiles(".log").front();
+  Overwrite(needed_first, 0, std::string(BlockWithAWholeRecord(needed_first), '\0'));
+  EXPECT_THAT(Refusal(), HasSubstr("damaged or incomplete"));
 }
 
 TEST_F(EmbeddedLogTest, ATornEndIsCutOff) {

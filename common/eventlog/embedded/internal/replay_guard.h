@@ -11,6 +11,10 @@ namespace touchstone::eventlog::embedded {
 // Ends RocksDB's replay at the first write that is missing, also where that is the first of all. RocksDB by itself steps over a
 // hole of zeros in a log (sectors that reached the disk out of order) and replays what lies behind it: then a later commit would
 // be there without an earlier one.
+//
+// Which write must be the first is told by the end in meta's tables alone. That holds for all families, because they are put into
+// tables together (atomic_flush, store_options.cc) and every write has a part in meta: what is in meta's tables is in all. Were
+// meta flushed by itself, a log that lacks the first writes of the others would look whole.
 class ReplayGuard : public rocksdb::WalFilter {
  public:
   // `in_tables`: the last write that needs no replay (Store::EndInTables).

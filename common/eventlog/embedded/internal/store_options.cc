@@ -57,6 +57,8 @@ rocksdb::DBOptions DatabaseOptions(rocksdb::Env& env, const StoreLimits& limits,
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.wal_filter = replay_guard;
   options.track_and_verify_wals_in_manifest = true;
+  // What is in meta's tables tells from which write on the log is needed; so no family's tables may be behind meta's.
+  options.atomic_flush = true;
   options.max_total_wal_size = static_cast<uint64_t>(limits.wal_bytes_max);
   options.max_background_jobs = kBackgroundJobsMax;
   // One thread writes at a time (LogWriter), so what serves many writers only costs.
