@@ -92,7 +92,7 @@ grpc::ServerUnaryReactor* IngestionService::IngestTouchpoints(grpc::CallbackServ
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IngestionService::StreamTouchpoints(
     grpc::CallbackServerContext* context) {
-  return TouchpointStream::Begin(log_, clock_, secret_);
+  return TouchpointStream::Begin(context, streams_, log_, clock_, secret_);
 }
 
 grpc::ServerUnaryReactor* IngestionService::BeginImport(grpc::CallbackServerContext* context,

@@ -9,6 +9,7 @@
 #include "common/eventlog/event_log.h"
 #include "common/names/name_secret.h"
 #include "services/ingestion/import_registry.h"
+#include "services/ingestion/open_streams.h"
 #include "touchstone/ingestion/v1/ingestion_service.grpc.pb.h"
 
 namespace touchstone::ingestion {
@@ -26,9 +27,10 @@ using RawIngestionService =
 // Checks, appends, acknowledges when durable. Keeps nothing of its own: apart from the token an answer follows from its request.
 class IngestionService : public RawIngestionService {
  public:
-  // All outlive the service. `imports` is driven by the server's pump.
-  IngestionService(eventlog::EventLog& log, const clock::Clock& clock, const names::NameSecret& secret, ImportRegistry& imports)
-      : log_(log), clock_(clock), secret_(secret), imports_(imports) {}
+  // All outlive the service. `imports` and `streams` are the server's pump's.
+  IngestionService(eventlog::EventLog& log, const clock::Clock& clock, const names::NameSecret& secret, ImportRegistry& imports,
+                   OpenStreams& streams)
+      : log_(log), clock_(clock), secret_(secret), imports_(imports), streams_(streams) {}
 
   grpc::ServerUnaryReactor* IngestTouchpoint(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                              grpc::ByteBuffer* response) override;
@@ -45,6 +47,7 @@ class IngestionService : public RawIngestionService {
   const clock::Clock& clock_;
   const names::NameSecret& secret_;
   ImportRegistry& imports_;
+  OpenStreams& streams_;
 };
 
 }  // namespace touchstone::ingestion

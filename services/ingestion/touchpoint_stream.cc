@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/rpc/pushback.h"
 #include "common/rpc/raw_message.h"
 #include "common/rpc/to_grpc.h"
 #include "common/status/errors.h"
@@ -13,16 +14,30 @@
 
 namespace touchstone::ingestion {
 
-TouchpointStream* TouchpointStream::Begin(eventlog::EventLog& log, const clock::Clock& clock, const names::NameSecret& secret) {
-  std::shared_ptr<TouchpointStream> stream(new TouchpointStream(log, clock, secret));
+TouchpointStream* TouchpointStream::Begin(grpc::CallbackServerContext* context, OpenStreams& open, eventlog::EventLog& log,
+                                          const clock::Clock& clock, const names::NameSecret& secret) {
+  std::shared_ptr<TouchpointStream> stream(new TouchpointStream(context, open, log, clock, secret));
   stream->self_ = stream;
+  const absl::Status taken = open.Add(stream);
   std::lock_guard<std::mutex> lock(stream->mutex_);
+  if (!taken.ok()) stream->ending_ = taken;
   stream->Advance();
   return stream.get();
 }
 
+void TouchpointStream::End(const absl::Status& why) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  ending_ = why;
+  Advance();
+}
+
 void TouchpointStream::OnReadDone(bool ok) {
-  const absl::Status taken = ok ? Take() : absl::OkStatus();
+  bool wanted = ok;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    wanted = wanted && !finished_;
+  }
+  const absl::Status taken = wanted ? Take() : absl::OkStatus();
   std::lock_guard<std::mutex> lock(mutex_);
   reading_ = false;
   if (!ok) read_all_ = true;
@@ -82,15 +97,18 @@ void TouchpointStream::Advance() {
     writing_ = true;
     StartWrite(&response_);
   }
-  if (!reading_ && !read_all_ && pending_bytes_ < kMaxUnacknowledgedBytes && pending_.size() < kMaxUnacknowledged) {
+  if (!reading_ && !read_all_ && ending_.ok() && pending_bytes_ < kMaxUnacknowledgedBytes &&
+      pending_.size() < kMaxUnacknowledged) {
     reading_ = true;
     StartRead(&request_);
   }
-  if (read_all_ && !writing_ && pending_.empty()) FinishOnce(absl::OkStatus());
+  if (writing_ || !pending_.empty()) return;
+  if (read_all_ || !ending_.ok()) FinishOnce(read_all_ ? absl::OkStatus() : ending_);
 }
 
 void TouchpointStream::FinishOnce(const absl::Status& status) {
   if (std::exchange(finished_, true)) return;
+  rpc::AddPushback(status, *context_);
   Finish(rpc::ToGrpcStatus(status));
 }
 
@@ -107,6 +125,7 @@ void TouchpointStream::OnCancel() {
 }
 
 void TouchpointStream::OnDone() {
+  open_.Remove(this);
   // Appends that are under way hold the stream; the last of them ends it.
   self_ = nullptr;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -11,6 +12,7 @@
 #include "common/clock/clock.h"
 #include "common/eventlog/event_log.h"
 #include "common/names/name_secret.h"
+#include "services/ingestion/open_streams.h"
 #include "services/ingestion/touchpoint_batch.h"
 #include "touchstone/ingestion/v1/ingestion_service.pb.h"
 
@@ -18,14 +20,18 @@ namespace touchstone::ingestion {
 
 // One StreamTouchpoints call: requests are appended as they come and acknowledged in their order when durable. While more
 // than kMaxUnacknowledgedBytes wait, or kMaxUnacknowledged requests, nothing more is read: backpressure is gRPC's own. What
-// ends the log's intake ends the stream with its status and RetryInfo. Owns itself until gRPC and the last append let go.
-class TouchpointStream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+// ends the log's intake ends the stream with its status and RetryInfo; a stopping server ends it when all that was read is
+// acknowledged. Owns itself until gRPC and the last append let go.
+class TouchpointStream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public OpenStreams::Stream {
  public:
   static constexpr int64_t kMaxUnacknowledgedBytes = 4 << 20;
   static constexpr size_t kMaxUnacknowledged = 256;
 
   // All outlive the call.
-  static TouchpointStream* Begin(eventlog::EventLog& log, const clock::Clock& clock, const names::NameSecret& secret);
+  static TouchpointStream* Begin(grpc::CallbackServerContext* context, OpenStreams& open, eventlog::EventLog& log,
+                                 const clock::Clock& clock, const names::NameSecret& secret);
+
+  void End(const absl::Status& why) override;
 
  private:
   // A request that was read and is not yet acknowledged.
@@ -35,8 +41,9 @@ class TouchpointStream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
     bool durable = false;
   };
 
-  TouchpointStream(eventlog::EventLog& log, const clock::Clock& clock, const names::NameSecret& secret)
-      : log_(log), clock_(clock), secret_(secret) {}
+  TouchpointStream(grpc::CallbackServerContext* context, OpenStreams& open, eventlog::EventLog& log, const clock::Clock& clock,
+                   const names::NameSecret& secret)
+      : context_(context), open_(open), log_(log), clock_(clock), secret_(secret) {}
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -49,6 +56,8 @@ class TouchpointStream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   void Advance();
   void FinishOnce(const absl::Status& status);
 
+  grpc::CallbackServerContext* const context_;
+  OpenStreams& open_;
   eventlog::EventLog& log_;
   const clock::Clock& clock_;
   const names::NameSecret& secret_;
@@ -64,6 +73,7 @@ class TouchpointStream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   bool writing_ = false;
   bool read_all_ = false;
   bool finished_ = false;
+  absl::Status ending_;  // Not OK: nothing more is read.
 };
 
 }  // namespace touchstone::ingestion
