@@ -37,9 +37,10 @@ absl::Status WriteDurably(const std::string& path, const std::string& text) {
   const size_t slash = path.rfind('/');
   const int folder =
       open(slash == std::string::npos ? "." : path.substr(0, slash + 1).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0 || fsync(folder) != 0) return Failed("its folder cannot be synced", path);
-  close(folder);
-  return absl::OkStatus();
+  absl::Status status;
+  if (folder < 0 || fsync(folder) != 0) status = Failed("its folder cannot be synced", path);
+  if (folder >= 0) close(folder);
+  return status;
 }
 
 // When somebody stops waiting, by Clock::Monotonic.
@@ -86,7 +87,10 @@ absl::Status StateFingerprint(const std::string& fingerprint, eventlog::EventLog
   if (future.wait_for(absl::ToChronoMilliseconds(deadline.left())) != std::future_status::ready) {
     return absl::DeadlineExceededError("the log did not take the secret's fingerprint in time");
   }
-  return future.get();
+  absl::Status status = future.get();
+  if (!absl::IsResourceExhausted(status)) return status;
+  return absl::ResourceExhaustedError(absl::StrCat("nothing was ever written here, and the first start must write: ",
+                                                   status.message(), ". Make room there, or choose a folder of another disk"));
 }
 
 }  // namespace
