@@ -41,11 +41,11 @@ void Unlist(state::v1::EscalationState& escalation, absl::string_view moment_id)
 // The call that a listed moment came by.
 PersonCall CallOf(const state::v1::HeldMoment& held, const state::v1::EscalationState& escalation);
 
-// What the escalation is about most: of those that hold it the heaviest, of equals the first; of those withdrawn only where
-// nothing holds it. Null where no moment is listed.
+// What the escalation is about most: the heaviest of the listed moments that were not withdrawn, or where all were, the heaviest
+// of these; of equals the one listed first. Null where none is listed.
 const events::v1::MomentOfTruth* HeaviestMoment(const state::v1::EscalationState& escalation);
 
-// Something still asks for a person: a moment that was not withdrawn, or a caller.
+// Something still asks for a person: a moment, listed or only counted, that was not withdrawn; or a caller.
 bool IsHeld(const state::v1::EscalationState& escalation);
 
 // Severity, skills, next steps and depth of causes from what holds it. What nothing holds keeps what it had.
