@@ -7,9 +7,10 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import unittest
 
-from processes import BIN, ROOT, EndToEndTest
+from processes import BIN, ROOT, EndToEndTest, until
 
 FAILED, USAGE, UNAVAILABLE, NOT_FOUND = 1, 2, 3, 4
 
@@ -155,16 +156,67 @@ class BadOperationTest(EndToEndTest):
             sender.kill()
             sender.wait()
 
-    @unittest.skipUnless(os.geteuid() == 0, "only root may mount a small disk")
-    def test_a_disk_that_is_nearly_full_stops_intake_until_there_is_space(self):
+    def small_disk(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root may mount a small disk")
         disk = self.folder / "disk"
         disk.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1100m", "tmpfs", disk], check=False).returncode != 0:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1300m", "tmpfs", disk], check=False).returncode != 0:
             self.skipTest("nothing can be mounted here")
         self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=True)
+        return disk
+
+    @staticmethod
+    def fill(disk, leave):
+        """All of the disk but so many bytes."""
+        there = os.statvfs(disk)
+        with open(disk / "filler", "ab") as file:
+            os.posix_fallocate(file.fileno(), file.tell(), there.f_bavail * there.f_frsize - leave)
+
+    def test_a_disk_that_fills_while_touchpoints_come_loses_none(self):
+        disk = self.small_disk()
+        suite = self.start("touchstone", "up", "--data-dir", disk / "data", "--listen", "127.0.0.1:0")
+        address = suite.ready()
+        sender = subprocess.Popen([BIN / "touchstone", "send", "--address", address], cwd=ROOT, text=True,
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(lambda: [pipe.close() for pipe in (sender.stdin, sender.stdout, sender.stderr)])
+        self.addCleanup(sender.wait)
+        self.addCleanup(sender.kill)
+
+        def say(numbers):
+            for number in numbers:
+                sender.stdin.write(json.dumps({"id": str(number), "type": "site.visited", "text": "x" * 200,
+                                               "names": [{"kind": "NAME_KIND_CUSTOMER", "value": str(number % 20)}]}) + "\n")
+            sender.stdin.flush()
+
+        def taken():
+            return sum(int(task.get("processed_count", 0)) for task in self.status(address)["tasks"] if task["kind"] == "journey")
+
+        say(range(1500))
+        until(lambda: taken() >= 1000, "the first are taken")
+        self.fill(disk, leave=400 << 20)
+        until(lambda: "nearly full" in self.status(address).get("intake_stopped", ""), "intake is stopped")
+        self.fill(disk, leave=0)
+        # Who does not read on while it waits would hold us up.
+        rest = threading.Thread(target=lambda: (say(range(1500, 4000)), sender.stdin.close()))
+        rest.start()
+        self.addCleanup(rest.join)
+        refused = self.command("send", "--type", "a.b", "--name", "customer:0", "--address", address)
+        self.assertEqual(refused.returncode, FAILED, refused.stderr)
+        self.assertRegex(refused.stderr, "nearly full")
+        self.assertIsNone(sender.poll(), "what is streamed waits")
+        self.assertIsNone(suite.process.poll(), suite.errors())
+        (disk / "filler").unlink()
+        self.assertEqual((sender.wait(timeout=120), sender.stdout.read()), (0, "4000 taken, 0 refused\n"), sender.stderr.read())
+        self.await_idle(address)
+        for customer in range(20):
+            self.assertEqual(sorted(map(int, self.ids_of(customer, address))), list(range(customer, 4000, 20)))
+        self.assertEqual(suite.stop(), 0, suite.errors())
+
+    def test_a_disk_that_is_nearly_full_stops_intake_until_there_is_space(self):
+        disk = self.small_disk()
         filler = disk / "filler"
-        with open(filler, "wb") as file:
-            os.posix_fallocate(file.fileno(), 0, 100 << 20)
+        self.fill(disk, leave=900 << 20)
         self.refuses(self.start("touchstone", "up", "--data-dir", disk / "data", "--listen", "127.0.0.1:0"), FAILED,
                      "nearly full", re.escape(str(disk)), "until there is space")
         filler.unlink()

@@ -1,8 +1,10 @@
 """Every command of `touchstone`, as it is typed: its help, its JSON, its exit codes and what it says when nothing listens."""
 
+import datetime
 import json
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -275,6 +277,36 @@ class CommandsTest(EndToEndTest):
             self.assertIn(f"{path}:4: is no JSON of a Touchpoint", done.stderr)
         journey, = self.json_lines("journey", "customer:r", *self.at)
         self.assertEqual([at["touchpoint"]["id"] for at in journey["touchpoints"]], ["1", "3"])
+
+    def test_an_import_that_was_killed_is_repeated(self):
+        customers, rows, written = 100, 200, 300_000
+        address = self.up().ready()
+        mapping, csv = (self.folder / name for name in ("m.yaml", "t.csv"))
+        mapping.write_text("source: s\ntables: [{name: t, file: t.csv}]\ntouchpoints:\n- {from: t, type: site.visited, id: '{{id}}', "
+                           "names: ['customer:{{who}}'], channel: web, occur_time: at}\n")
+        begin = datetime.datetime(2017, 1, 1)
+        csv.write_text("id,who,at\n" + "".join(
+            f"{n},{n % customers},{begin + datetime.timedelta(minutes=n)}\n" for n in range(customers * rows)))
+        words = ("import", "--mapping", mapping, csv, "--rejects", self.folder / "rejects.csv", "--address", address)
+
+        def log_bytes():
+            return sum(path.stat().st_size for path in (self.folder / "data/log/store").glob("*.log"))
+
+        def taken():
+            return sum(int(task.get("processed_count", 0)) for task in self.status(address)["tasks"] if task["kind"] == "journey")
+
+        before = log_bytes()
+        child = self.follow(*words)
+        until(lambda: child.poll() is not None or log_bytes() > before + written, "rows that are taken")
+        child.kill()
+        self.assertEqual(child.wait(), -signal.SIGKILL, "it was to be killed on its way")
+        self.await_idle(address)
+        self.assertTrue(0 < taken() < customers * rows, taken())
+        again = self.json_lines(*words)[0]
+        self.assertEqual((again["accepted"], again["rejected"]), (customers * rows, 0))
+        self.await_idle(address)
+        for customer in range(customers):
+            self.assertEqual(sorted(map(int, self.ids_of(customer, address))), list(range(customer, customers * rows, customers)))
 
     def test_what_became_of_a_send_is_reported(self):
         fill = self.served()

@@ -111,6 +111,18 @@ class EndToEndTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
+    def status(self, address):
+        return self.json_lines("status", "--address", address)[0]
+
+    def await_idle(self, address):
+        """Until every task has processed what there is."""
+        until(lambda: all(int(task.get("lag", 0)) == 0 for task in self.status(address)["tasks"]), "idle")
+
+    def ids_of(self, customer, address):
+        """The ids of a customer's newest 200 touchpoints, in the order of the journey."""
+        journey, = self.json_lines("journey", f"customer:{customer}", "--address", address)
+        return [kept["touchpoint"]["id"] for kept in journey["touchpoints"]]
+
     def secret_file(self):
         path = self.folder / "secret"
         path.write_text(SECRET + "\n")
