@@ -267,13 +267,13 @@ class EmbeddedLogOfSmallWritesTest : public EmbeddedLogTest {
  protected:
   static constexpr size_t kBlock = 32 << 10;  // Of RocksDB's log.
 
-  // Until there are so many files of a kind.
-  void AppendUntil(absl::string_view suffix, size_t files) {
+  // Until there are so many files of a kind. Commits, for appends that follow each other share a write.
+  void CommitUntil(absl::string_view suffix, size_t files) {
     constexpr int kBurst = 1000;
     constexpr int kWritesMax = 1'000'000;
+    const std::unique_ptr<Member> member = *log_->Join({"alpha", {"orders"}, {}}, {});
     for (; StoreFiles(suffix).size() < files && written_ < kWritesMax; written_ += kBurst) {
-      for (int i = 1; i < kBurst; ++i) log_->Append({{"orders", "k", "", "v", 0}}, [](const auto&) {});
-      MustAppend("orders", 0, "k", "v");
+      for (int i = 0; i < kBurst; ++i) ASSERT_TRUE(member->Commit({TaskCommit{0, {}, {}, {{"orders", "k", "", "v", 0}}}}).ok());
     }
     ASSERT_GE(StoreFiles(suffix).size(), files) << written_ << " writes";
   }
@@ -295,7 +295,7 @@ class EmbeddedLogOfSmallWritesTest : public EmbeddedLogTest {
 // RocksDB notes in its manifest that a log was closed and is durable; its tables may yet lack what is in it.
 TEST_F(EmbeddedLogOfSmallWritesTest, ALogThatIsClosedAndStillNeededIsReplayed) {
   ASSERT_TRUE(Open().ok());
-  AppendUntil(".log", 2);
+  CommitUntil(".log", 2);
   log_.reset();
   ASSERT_TRUE(Open().ok());
   EXPECT_THAT(*log_->EndOffsets("orders"), ElementsAre(written_, 0));
@@ -304,7 +304,7 @@ TEST_F(EmbeddedLogOfSmallWritesTest, ALogThatIsClosedAndStillNeededIsReplayed) {
 TEST_F(EmbeddedLogOfSmallWritesTest, AWriteAheadLogThatBeginsTooLateForAnyFamilyIsRefused) {
   ASSERT_TRUE(Open().ok());
   // So many that tables of all families which are put into any together are there for sure.
-  AppendUntil(".sst", 3);
+  CommitUntil(".sst", 3);
   log_.reset();
   // RocksDB steps over a hole of zeros.
   const fs::path needed_first = StoreFiles(".log").front();
