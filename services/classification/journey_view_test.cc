@@ -72,7 +72,10 @@ TEST_F(JourneyView, ACountIsExplainedByItsClauses) {
   std::map<std::string, v1::Clause> clauses;
   for (const v1::Clause& clause : explained.clauses()) clauses[clause.clause()] = clause;
   EXPECT_TRUE(clauses["when"].held());
-  EXPECT_THAT(clauses["when"].saw(), HasSubstr("touchpoint.type = \"contact.started\""));
+  EXPECT_EQ(clauses["when"].saw(),
+            "touchpoint.type = \"contact.started\"; touchpoint.type == \"contact.started\" is true; "
+            "touchpoint.direction = 0 (DIRECTION_UNSPECIFIED); touchpoint.direction != Direction.OUTBOUND is true; "
+            "touchpoint.topic = \"delivery\"; touchpoint.topic != \"\" is true");
   EXPECT_TRUE(clauses["if.count"].held());
   EXPECT_EQ(clauses["if.count"].saw(), "counted 2");
   EXPECT_THAT(explained.evidence(), SizeIs(2));

@@ -21,7 +21,7 @@ class Condition {
 
   // A condition that has no value (a missing map key, a division by zero) does not hold.
   bool Holds(const Scene& scene) const;
-  // What each part came to, in words.
+  // What each part came to, in words, each once; not the whole.
   std::string Saw(const Scene& scene) const;
 
   // Could it hold for a touchpoint of this type?
