@@ -1,13 +1,34 @@
 #include "common/runtime/flags.h"
 
 #include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
 #include <map>
 
 #include "absl/strings/str_cat.h"
 #include "common/runtime/exit_code.h"
 #include "common/runtime/version.h"
+#include "common/text/nearest.h"
 
 namespace touchstone::runtime {
+namespace {
+
+// What CLI11 found wrong, with the nearest flag where one is none.
+std::string Mistake(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::ExtrasError) || app.remaining().empty()) return error.what();
+  const std::string word = app.remaining().front();
+  if (word[0] != '-') return absl::StrCat("'", word, "' is not expected");
+  const std::string flag = word.substr(0, word.find('='));
+  return absl::StrCat("there is no flag ", flag,
+                      text::DidYouMean(flag, {"--config", "--set", "--admin", "--log-level", "--version", "--help"}));
+}
+
+int RefuseFlags(const std::string& program, absl::string_view why) {
+  std::cerr << program << ": " << why << "\n  See " << program << " --help." << std::endl;
+  return kExitUsage;
+}
+
+}  // namespace
 
 std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const char* const* argv) {
   const std::string name(program);
@@ -16,23 +37,30 @@ std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const c
                name);
   app.set_version_flag("--version", absl::StrCat(name, " ", kVersion));
   Flags flags;
+  std::string level = "info";
   const std::map<std::string, LogLevel> levels = {
       {"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}};
-  app.add_option("--config", flags.config_file, "Configuration file (YAML)")->type_name("FILE")->check(CLI::ExistingFile);
-  app.add_option("--set", flags.overrides, "One setting; wins over the file; may be repeated")
-      ->type_name("a.b=value")
+  app.add_option("--config", flags.config_file, "Settings as YAML")->type_name("FILE");
+  app.add_option("--set", flags.overrides, "A setting, over the file's: pack=retail; repeated")
+      ->type_name("A.B=C")
       ->allow_extra_args(false)
-      ->expected(0, kOverridesMax);
-  app.add_option("--admin", flags.admin, "Where /metrics, /healthz and /readyz are; loopback only")->type_name("HOST:PORT");
-  app.add_option("--log-level", flags.log_level, "debug, info, warning or error")
-      ->type_name("LEVEL")
-      ->transform(CLI::CheckedTransformer(levels));
+      ->expected(1, kOverridesMax);
+  app.add_option("--admin", flags.admin, "HOST:PORT, on loopback, for metrics and health; without, there is none")
+      ->type_name("ADDRESS");
+  app.add_option("--log-level", level, "debug, info, warning, error [info]")->type_name("LEVEL");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? int{kExitOk} : int{kExitUsage};
+    if (error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success)) return RefuseFlags(name, Mistake(app, error));
+    app.exit(error);
+    return int{kExitOk};
   }
+  if (!flags.config_file.empty() && !std::ifstream(flags.config_file).is_open())
+    return RefuseFlags(name, absl::StrCat("--config: '", flags.config_file, "' cannot be read"));
+  const auto found = levels.find(level);
+  if (found == levels.end())
+    return RefuseFlags(name, absl::StrCat("--log-level: '", level, "' is none of debug, info, warning, error"));
+  flags.log_level = found->second;
   return flags;
 }
 

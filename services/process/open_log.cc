@@ -6,6 +6,7 @@
 #include "common/eventlog/embedded/embedded_log.h"
 #include "common/eventlog/kafka/kafka_log.h"
 #include "common/eventlog/topics_manifest.h"
+#include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/process/data_dir.h"
 #include "services/process/secret.h"
@@ -15,6 +16,7 @@ namespace {
 
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenEmbedded(const ProcessConfig& config, eventlog::TopicCatalog topics,
                                                                  const clock::Clock& clock) {
+  if (config.embedded().partitions() < 1) return status::InvalidField("embedded.partitions", "must be 1 or more");
   RETURN_IF_ERROR(PrepareDataDir(config.embedded().data_dir()));
   eventlog::EmbeddedOptions options;
   options.folder = absl::StrCat(config.embedded().data_dir(), "/log");

@@ -229,6 +229,14 @@ class BadOperationTest(EndToEndTest):
                 alone = self.start(f"touchstone-{service}", "--set", f"embedded.data_dir={self.folder}/alone")
                 self.refuses(alone, USAGE, f"touchstone-{service}: kafka.bootstrap_servers: is required", "touchstone up")
 
+    def test_the_flags_of_a_service(self):
+        for flags, says in ((("--log-level", "loud"), "--log-level: 'loud' is none of debug, info, warning, error"),
+                            (("--jsno",), "there is no flag --jsno"), (("more",), "'more' is not expected"),
+                            (("--config", "/nowhere.yaml"), "'/nowhere.yaml' cannot be read"),
+                            (("--set",), "--set")):
+            with self.subTest(flags):
+                self.refuses(self.start("touchstone-routing", *flags), USAGE, f"\\Atouchstone-routing: .*{re.escape(says)}")
+
     def test_a_broker_that_is_not_there(self):
         with socket.create_server(("127.0.0.1", 0)) as freed:
             port = freed.getsockname()[1]
@@ -253,6 +261,8 @@ class BadOperationTest(EndToEndTest):
 
     def test_settings_that_are_wrong(self):
         self.refuses(self.up("--set", "listem=1"), USAGE, "listem")
+        self.refuses(self.up("--set", "pack"), USAGE, "path=value, as in pack=retail")
+        self.refuses(self.up("--set", "embedded.partitions=-1"), USAGE, "embedded.partitions: must be 1 or more")
         config = self.folder / "config.yaml"
         config.write_text("listen: 127.0.0.1:0\npakc: retail\n")
         self.refuses(self.up("--config", config), USAGE, re.escape(str(config)) + ":2:1", "pakc")

@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/config/duration_text.h"
 #include "common/rpc/to_grpc.h"
 #include "common/runtime/exit_code.h"

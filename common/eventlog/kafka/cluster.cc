@@ -39,7 +39,9 @@ absl::StatusOr<Cluster> ReadCluster(const KafkaOptions& options, rd_kafka_t* han
   const rd_kafka_resp_err_t error = rd_kafka_metadata(handle, /*all_topics=*/1, nullptr, &answer, Milliseconds(kConnectTimeout));
   const Owned<const rd_kafka_metadata_t> metadata(answer);
   if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT) {
-    return status::WithRetry(absl::UnavailableError(absl::StrCat("no broker answers at ", options.bootstrap)), absl::Seconds(1));
+    return status::WithRetry(
+        absl::UnavailableError(absl::StrCat("no broker answers at ", options.bootstrap, ": start one there, or name another")),
+        absl::Seconds(1));
   }
   RETURN_IF_ERROR(ToStatus(error, absl::StrCat("the cluster at ", options.bootstrap)));
   Cluster cluster;
