@@ -213,6 +213,14 @@ class CommandsTest(EndToEndTest):
         status, = self.json_lines("status", "--address", self.up().ready())
         self.assertEqual(status["version"], version)
 
+    def test_where_the_files_of_the_project_are_not(self):
+        for words, flag in ((("examples", "--pack-dir", "/nowhere"), "--pack-dir"),
+                            (("topics", "list", "--file", "/nowhere.yaml"), "--file")):
+            with self.subTest(words[0]):
+                done = self.command(*words)
+                self.assertEqual(done.returncode, USAGE)
+                self.assertRegex(done.stderr, rf"/nowhere.*; start in the project's folder, or name .* with {flag}")
+
     def test_what_is_said_of_an_address(self):
         self.at = ("--address", self.up().ready())
         get = ("preferences", "get", "email:jo@example.com", *self.at)

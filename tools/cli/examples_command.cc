@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -30,7 +31,12 @@ struct ExamplesFlags {
 
 // Those that were asked for, in the order of the files; all where nobody was named.
 absl::StatusOr<std::vector<Example>> Chosen(const ExamplesFlags& flags) {
-  ASSIGN_OR_RETURN(std::vector<Example> examples, classification::LoadExamples(absl::StrCat(flags.pack_dir, "/examples")));
+  absl::StatusOr<std::vector<Example>> loaded = classification::LoadExamples(absl::StrCat(flags.pack_dir, "/examples"));
+  if (absl::IsNotFound(loaded.status())) {
+    return absl::NotFoundError(
+        absl::StrCat(loaded.status().message(), "; start in the project's folder, or name the pack's with --pack-dir"));
+  }
+  ASSIGN_OR_RETURN(std::vector<Example> examples, std::move(loaded));
   if (flags.customers.empty()) return examples;
   std::vector<std::string> names;
   for (const Example& example : examples) names.push_back(example.customer);

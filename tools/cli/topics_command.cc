@@ -33,7 +33,12 @@ struct TopicsFlags {
 };
 
 absl::StatusOr<TopicsManifest> ManifestOf(const TopicsFlags& flags) {
-  ASSIGN_OR_RETURN(TopicsManifest manifest, eventlog::ReadTopicsManifest(flags.file));
+  absl::StatusOr<TopicsManifest> read = eventlog::ReadTopicsManifest(flags.file);
+  if (absl::IsNotFound(read.status())) {
+    return absl::NotFoundError(
+        absl::StrCat(read.status().message(), "; start in the project's folder, or name another with --file"));
+  }
+  ASSIGN_OR_RETURN(TopicsManifest manifest, std::move(read));
   if (!flags.prefix.empty()) manifest.prefix = flags.prefix;
   return manifest;
 }
