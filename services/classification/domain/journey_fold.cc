@@ -24,10 +24,7 @@ using events::v1::Touchpoint;
 
 double DaysBetween(int64_t from_ns, int64_t to_ns) { return static_cast<double>(to_ns - from_ns) / (24.0 * 3600e9); }
 
-bool SameStrand(const MomentOfTruth& moment, const events::v1::Correlation* strand) {
-  if (strand == nullptr) return !moment.has_strand();
-  return moment.has_strand() && moment.strand().kind() == strand->kind() && moment.strand().id() == strand->id();
-}
+const events::v1::Correlation* StrandOf(const MomentOfTruth& moment) { return moment.has_strand() ? &moment.strand() : nullptr; }
 
 // Deadlines of one instant: by rule, then by trigger, so that no order of arrival shows.
 bool FiresBefore(const state::v1::Wait& a, const state::v1::Wait& b) {
@@ -161,7 +158,7 @@ void JourneyFold::EndWaits() {
   for (int i = waits.size() - 1; i >= 0; --i) {
     const MomentRule* rule = pack_.FindMoment(waits[i].rule());
     if (rule == nullptr || (scene_.IsOurDoing() && !rule->echo)) continue;
-    if (rule->absence->by == By::kStrand && !SameStrand(waits[i].moment(), scene_.strand_key())) continue;
+    if (rule->absence->by == By::kStrand && !SameStrand(StrandOf(waits[i].moment()), scene_.strand_key())) continue;
     const Condition* no = rule->absence->no ? &*rule->absence->no : nullptr;
     if (no == nullptr) {
       const PromiseRule* promise = pack_.FindPromise(waits[i].what());

@@ -57,6 +57,11 @@ void Keep(PromiseEntry& promise, pack::v1::StrandFacts& facts) {
 
 }  // namespace
 
+bool SameStrand(const events::v1::Correlation* a, const events::v1::Correlation* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->kind() == b->kind() && a->id() == b->id();
+}
+
 StrandEntry& OpenStrand(const events::v1::Correlation* key, state::v1::FoldState& state) {
   for (StrandEntry& strand : *state.mutable_strands()) {
     if (HasKey(strand, key)) return strand;

@@ -11,6 +11,9 @@
 // The strands of a journey and the promises made in them. Pure functions; told in the order of the journey.
 namespace touchstone::classification {
 
+// Whether both keys are of one strand; null is that of what has none.
+bool SameStrand(const events::v1::Correlation* a, const events::v1::Correlation* b);
+
 // The strand with this key, begun where there is none; null is the strand of touchpoints without one.
 state::v1::StrandEntry& OpenStrand(const events::v1::Correlation* key, state::v1::FoldState& state);
 

@@ -6,13 +6,10 @@
 #include "common/clock/proto_time.h"
 #include "services/classification/domain/fold_point.h"
 #include "services/classification/domain/limits.h"
+#include "services/classification/domain/strands.h"
 
 namespace touchstone::classification {
 namespace {
-
-bool SameStrand(const events::v1::Correlation& a, const events::v1::Correlation& b) {
-  return a.kind() == b.kind() && a.id() == b.id();
-}
 
 state::v1::StrikeEntry EntryOf(const events::v1::Strike& strike) {
   state::v1::StrikeEntry entry;
@@ -105,8 +102,7 @@ Hundredths StrikeLedger::PayNewest(Hundredths credit, int64_t now_ns, const even
   auto& incidents = *state_.mutable_incidents();
   for (int i = incidents.size() - 1; i >= 0 && left > 0; --i) {
     state::v1::Incident& incident = incidents[i];
-    const bool same =
-        strand == nullptr ? !incident.has_strand() : incident.has_strand() && SameStrand(incident.strand(), *strand);
+    const bool same = SameStrand(incident.has_strand() ? &incident.strand() : nullptr, strand);
     if (!same && !any_strand) continue;
     const Hundredths payment = std::min(left, CountOf(incident, now_ns));
     incident.set_paid_hundredths(incident.paid_hundredths() + payment);

@@ -22,6 +22,8 @@ void CheckList::Hold(absl::string_view check, absl::string_view saw, absl::Time 
 
 void CheckList::Drop(absl::string_view check, absl::string_view saw) { Add(check, events::v1::CHECK_RESULT_DROPPED, saw); }
 
+std::string InUtc(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
+
 void ReplaceChecks(const google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& latest, int standing,
                    google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& checks) {
   if (checks.size() > standing) checks.DeleteSubrange(standing, checks.size() - standing);

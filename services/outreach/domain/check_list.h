@@ -33,6 +33,9 @@ class CheckList {
   absl::Time hold_until_ = absl::InfiniteFuture();
 };
 
+// A time as checks tell it: `2026-11-22T07:25:00Z`.
+std::string InUtc(absl::Time time);
+
 // Writes `latest` behind the first `standing` of `checks`, in place of what an earlier attempt saw there: what stands last is
 // what decided.
 void ReplaceChecks(const google::protobuf::RepeatedPtrField<events::v1::OutreachCheck>& latest, int standing,

@@ -16,8 +16,6 @@ namespace {
 namespace events = touchstone::events::v1;
 using state::v1::AddressHead;
 
-std::string InUtc(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
 void CheckConsent(const events::Intent& intent, const events::Preferences& preferences, CheckList& list) {
   if (preferences.suppressed()) return list.Drop("CONSENT", "the address is suppressed");
   const events::OutreachClass outreach_class = intent.request().outreach_class();

@@ -14,8 +14,6 @@ namespace {
 namespace events = touchstone::events::v1;
 using state::v1::SubjectHead;
 
-std::string InUtc(absl::Time time) { return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()); }
-
 void CheckReentry(const Play& play, const SubjectHead& head, absl::Time now, CheckList& list) {
   if (!play.reentry.not_within.has_value()) return list.Passed("REENTRY", "each moment may start it");
   for (const state::v1::PlayEntry& entry : head.entries()) {
