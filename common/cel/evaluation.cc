@@ -66,26 +66,34 @@ Value Evaluation::Run(const Node& node) {
       return variables_[node.slot];
     case Op::kLocal:
       return locals_[node.slot];
-    case Op::kField: {
-      const Value operand = Eval(*node.children[0]);
-      if (operand.kind() == Kind::kMessage && operand.descriptor() == node.field->containing_type()) {
-        return ReadField(operand.message(), node.field);
-      }
-      return operand.IsError() ? operand : NoSuchOverload();
-    }
-    case Op::kHasField: {
-      const Value operand = Eval(*node.children[0]);
-      if (operand.kind() == Kind::kMessage && operand.descriptor() == node.field->containing_type()) {
-        return Value::Bool(HasField(operand.message(), node.field));
-      }
-      return operand.IsError() ? operand : NoSuchOverload();
-    }
+    case Op::kField:
+    case Op::kHasField:
+      return Field(node);
     case Op::kSelectByName:
       return SelectByName(node);
     case Op::kHasByName:
       return HasByName(node);
     case Op::kIndex:
       return Index(node);
+    case Op::kList:
+      return NewList(node);
+    case Op::kMap:
+      return NewMap(node);
+    case Op::kCall:
+      return Call(node);
+    case Op::kAll:
+    case Op::kExists:
+    case Op::kExistsOne:
+    case Op::kFilter:
+    case Op::kTransform:
+      return Comprehension(node);
+    default:
+      return Operator(node);
+  }
+}
+
+Value Evaluation::Operator(const Node& node) {
+  switch (node.op) {
     case Op::kAnd:
       return And(node);
     case Op::kOr:
@@ -104,20 +112,18 @@ Value Evaluation::Run(const Node& node) {
       return Ordering(node);
     case Op::kIn:
       return In(node);
-    case Op::kList:
-      return NewList(node);
-    case Op::kMap:
-      return NewMap(node);
-    case Op::kCall:
-      return Call(node);
-    case Op::kAll:
-    case Op::kExists:
-    case Op::kExistsOne:
-    case Op::kFilter:
-    case Op::kTransform:
-      return Comprehension(node);
+    default:
+      return NoSuchOverload();
   }
-  return NoSuchOverload();
+}
+
+Value Evaluation::Field(const Node& node) {
+  const Value operand = Eval(*node.children[0]);
+  if (operand.kind() == Kind::kMessage && operand.descriptor() == node.field->containing_type()) {
+    return node.op == Op::kField ? ReadField(operand.message(), node.field)
+                                 : Value::Bool(HasField(operand.message(), node.field));
+  }
+  return operand.IsError() ? operand : NoSuchOverload();
 }
 
 Value Evaluation::SelectByName(const Node& node) {

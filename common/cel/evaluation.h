@@ -36,6 +36,9 @@ class Evaluation {
 
  private:
   Value Run(const Node& node);
+  // What is written with a sign, between operands or before one, or as `in`.
+  Value Operator(const Node& node);
+  Value Field(const Node& node);
   Value SelectByName(const Node& node);
   Value HasByName(const Node& node);
   Value Index(const Node& node);

@@ -118,17 +118,12 @@ class Process {
   std::unique_ptr<Worker> worker_;
 };
 
-// Feeds words through processes that die, lose partitions and get no answers; then lets everything come to rest and checks
-// that each word taken was counted once, in order, and each timer fired once.
-void RunSeed(uint64_t seed, Durability durability, int process_count) {
-  SCOPED_TRACE(absl::StrCat("seed ", seed));
-  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
-  eventlog::SeededFaults faults(seed);
-  auto storage = eventlog::MakeMemoryStorage(Catalog(), durability);
-  std::vector<std::unique_ptr<Process>> processes;
-  for (int i = 0; i < process_count; ++i)
-    processes.push_back(std::make_unique<Process>(storage, clock, faults, absl::StrCat("p", i)));
-  faults.SetAll(200);
+using Processes = std::vector<std::unique_ptr<Process>>;
+
+// Feeds words through processes that die, lose partitions and get no answers; then lets everything come to rest. The words that
+// were acknowledged.
+std::set<std::string> Feed(Processes& processes, eventlog::SeededFaults& faults, clock::VirtualClock& clock) {
+  const auto process_count = static_cast<int64_t>(processes.size());
   std::set<std::string> acknowledged;
   for (int i = 0; i < 60; ++i) {
     Process& process = *processes[faults.Choose(process_count)];
@@ -149,7 +144,11 @@ void RunSeed(uint64_t seed, Durability durability, int process_count) {
     }
     clock.Advance(absl::Seconds(2));
   }
-  MemoryLog& log = processes[0]->log();
+  return acknowledged;
+}
+
+// Each word taken was counted once, in order, and each timer fired once.
+void ExpectCountedOnce(MemoryLog& log, const std::set<std::string>& acknowledged) {
   std::set<std::string> taken;
   std::map<std::string, std::vector<std::string>> expected;
   size_t expected_ticks = 0;
@@ -170,6 +169,19 @@ void RunSeed(uint64_t seed, Durability durability, int process_count) {
   std::set<std::string> ticks;
   for (const Record& tick : Everything(log, "other")) EXPECT_TRUE(ticks.insert(tick.value).second) << tick.value;
   EXPECT_EQ(ticks.size(), expected_ticks);
+}
+
+void RunSeed(uint64_t seed, Durability durability, int process_count) {
+  SCOPED_TRACE(absl::StrCat("seed ", seed));
+  clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
+  eventlog::SeededFaults faults(seed);
+  auto storage = eventlog::MakeMemoryStorage(Catalog(), durability);
+  Processes processes;
+  for (int i = 0; i < process_count; ++i)
+    processes.push_back(std::make_unique<Process>(storage, clock, faults, absl::StrCat("p", i)));
+  faults.SetAll(200);
+  const std::set<std::string> acknowledged = Feed(processes, faults, clock);
+  ExpectCountedOnce(processes[0]->log(), acknowledged);
 }
 
 TEST(Worker, EffectsHappenOnceWhateverDiesOnALogThatSyncsBehind) {

@@ -33,6 +33,26 @@ void CheckText(const char* path, const std::string& text, size_t bytes_max, stat
   if (text.size() > bytes_max) errors.Add(path, absl::StrCat("has more than ", bytes_max, " bytes"));
 }
 
+void FillResolved(const v1::Resolve& resolve, events::WorkResolved& resolved, status::FieldErrors& errors) {
+  CheckWord("resolve.escalation_id", resolve.escalation_id(), kIdBytesMax, errors);
+  CheckText("resolve.note", resolve.note(), kNoteBytesMax, errors);
+  if (resolve.code() == events::RESOLUTION_CODE_UNSPECIFIED || !events::ResolutionCode_IsValid(resolve.code())) {
+    errors.Add("resolve.code", "is required: solved, no action needed, not reached or not solved");
+  }
+  resolved.set_escalation_id(resolve.escalation_id());
+  resolved.set_code(resolve.code());
+  resolved.set_note(resolve.note());
+}
+
+void FillAvailability(const v1::SetAvailability& chosen, events::AvailabilityChosen& availability, status::FieldErrors& errors) {
+  if (chosen.availability() != events::AVAILABILITY_AVAILABLE && chosen.availability() != events::AVAILABILITY_AWAY) {
+    errors.Add("set_availability.availability", "must be available or away");
+  }
+  CheckText("set_availability.reason", chosen.reason(), kReasonBytesMax, errors);
+  availability.set_availability(chosen.availability());
+  availability.set_reason(chosen.reason());
+}
+
 }  // namespace
 
 absl::StatusOr<events::SessionOpened> OpenedFrom(const v1::Hello& hello) {
@@ -74,26 +94,11 @@ absl::StatusOr<events::DesktopSignal> SignalFrom(const v1::ConnectRequest& reque
       signal.mutable_declined()->set_reason(request.decline().reason());
       break;
     case v1::ConnectRequest::kResolve:
-      CheckWord("resolve.escalation_id", request.resolve().escalation_id(), kIdBytesMax, errors);
-      CheckText("resolve.note", request.resolve().note(), kNoteBytesMax, errors);
-      if (request.resolve().code() == events::RESOLUTION_CODE_UNSPECIFIED ||
-          !events::ResolutionCode_IsValid(request.resolve().code())) {
-        errors.Add("resolve.code", "is required: solved, no action needed, not reached or not solved");
-      }
-      signal.mutable_resolved()->set_escalation_id(request.resolve().escalation_id());
-      signal.mutable_resolved()->set_code(request.resolve().code());
-      signal.mutable_resolved()->set_note(request.resolve().note());
+      FillResolved(request.resolve(), *signal.mutable_resolved(), errors);
       break;
-    case v1::ConnectRequest::kSetAvailability: {
-      const v1::SetAvailability& chosen = request.set_availability();
-      if (chosen.availability() != events::AVAILABILITY_AVAILABLE && chosen.availability() != events::AVAILABILITY_AWAY) {
-        errors.Add("set_availability.availability", "must be available or away");
-      }
-      CheckText("set_availability.reason", chosen.reason(), kReasonBytesMax, errors);
-      signal.mutable_availability()->set_availability(chosen.availability());
-      signal.mutable_availability()->set_reason(chosen.reason());
+    case v1::ConnectRequest::kSetAvailability:
+      FillAvailability(request.set_availability(), *signal.mutable_availability(), errors);
       break;
-    }
     case v1::ConnectRequest::kGoodbye:
       signal.mutable_closed();
       break;

@@ -22,51 +22,54 @@ struct LedgerEvent {
   std::string order;
 };
 
-// The ledger, retold from its first entry each time it is asked.
-int CountedAt(const std::vector<LedgerEvent>& events, int64_t now) {
-  struct Incident {
-    std::string key, order;
-    int64_t begun;
-    int paid;
-    std::vector<std::pair<int, int64_t>> strikes;  // Weight and end.
-    int At(int64_t time) const {
-      int heaviest = 0;
-      for (const auto& [weight, end] : strikes) {
-        if (time < end) heaviest = std::max(heaviest, weight);
-      }
-      return std::max(0, heaviest - paid);
+struct Incident {
+  std::string key, order;
+  int64_t begun;
+  int paid;
+  std::vector<std::pair<int, int64_t>> strikes;  // Weight and end.
+
+  int At(int64_t time) const {
+    int heaviest = 0;
+    for (const auto& [weight, end] : strikes) {
+      if (time < end) heaviest = std::max(heaviest, weight);
+    }
+    return std::max(0, heaviest - paid);
+  }
+};
+
+void AddStrike(const LedgerEvent& event, std::vector<Incident>& incidents) {
+  Incident* open = nullptr;
+  for (Incident& one : incidents) {
+    if (one.key == event.incident) open = &one;
+  }
+  const bool over = open == nullptr || event.time - open->begun >= event.within || (open->paid > 0 && open->At(event.time) == 0);
+  if (over) {
+    incidents.push_back({event.incident, event.order, event.time, 0, {}});
+    open = &incidents.back();
+  }
+  open->strikes.emplace_back(event.weight, event.time + event.lifetime);
+  if (open->strikes.size() > kStrikesOfAnIncident)
+    open->strikes.erase(std::min_element(open->strikes.begin(), open->strikes.end()));
+}
+
+void Recover(const LedgerEvent& event, std::vector<Incident>& incidents) {
+  int left = event.credit;
+  const auto pay = [&](auto may) {
+    for (auto one = incidents.rbegin(); one != incidents.rend(); ++one) {
+      if (!may(*one)) continue;
+      const int payment = std::min(left, one->At(event.time));
+      one->paid += payment;
+      left -= payment;
     }
   };
+  pay([&](const Incident& one) { return one.order == event.order; });
+  if (event.order.empty()) pay([](const Incident&) { return true; });
+}
+
+// The ledger, retold from its first entry each time it is asked.
+int CountedAt(const std::vector<LedgerEvent>& events, int64_t now) {
   std::vector<Incident> incidents;
-  for (const LedgerEvent& event : events) {
-    if (event.is_strike) {
-      Incident* open = nullptr;
-      for (Incident& one : incidents) {
-        if (one.key == event.incident) open = &one;
-      }
-      const bool over =
-          open == nullptr || event.time - open->begun >= event.within || (open->paid > 0 && open->At(event.time) == 0);
-      if (over) {
-        incidents.push_back({event.incident, event.order, event.time, 0, {}});
-        open = &incidents.back();
-      }
-      open->strikes.emplace_back(event.weight, event.time + event.lifetime);
-      if (open->strikes.size() > kStrikesOfAnIncident)
-        open->strikes.erase(std::min_element(open->strikes.begin(), open->strikes.end()));
-      continue;
-    }
-    int left = event.credit;
-    const auto pay = [&](auto may) {
-      for (auto one = incidents.rbegin(); one != incidents.rend(); ++one) {
-        if (!may(*one)) continue;
-        const int payment = std::min(left, one->At(event.time));
-        one->paid += payment;
-        left -= payment;
-      }
-    };
-    pay([&](const Incident& one) { return one.order == event.order; });
-    if (event.order.empty()) pay([](const Incident&) { return true; });
-  }
+  for (const LedgerEvent& event : events) event.is_strike ? AddStrike(event, incidents) : Recover(event, incidents);
   int sum = 0;
   for (const Incident& one : incidents) sum += one.At(now);
   return sum;

@@ -78,6 +78,8 @@ class Dispatcher {
   // dispatcher_sessions.cc: who is there.
   void Open(const events::v1::DesktopSignal& signal, int64_t offset, Step& step);
   void FenceOlder(PoolAgent& agent, Step& step);
+  // A signal of a session that stands.
+  void OnSessionSignal(PoolAgent& agent, const events::v1::DesktopSignal& signal, Step& step);
   void OnAvailability(PoolAgent& agent, const events::v1::AvailabilityChosen& chosen, Step& step);
   void Suspect(PoolAgent& agent, absl::string_view reason, Step& step);
   void Disconnect(PoolAgent& agent, absl::string_view reason, Step& step);

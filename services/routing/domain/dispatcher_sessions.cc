@@ -29,33 +29,31 @@ void Dispatcher::OnSignal(const events::DesktopSignal& signal, int64_t offset, a
   }
   if (IsRepeat(*agent, signal.signal_id())) return;
   effects.agents.insert(agent->state.agent_id());
+  OnSessionSignal(*agent, signal, step);
+  Match(step);
+}
+
+void Dispatcher::OnSessionSignal(PoolAgent& agent, const events::DesktopSignal& signal, Step& step) {
   switch (signal.signal_case()) {
     case events::DesktopSignal::kLost:
-      if (agent->state.status() == events::SESSION_STATUS_CONNECTED) Suspect(*agent, "session lost", step);
-      break;
+      if (agent.state.status() == events::SESSION_STATUS_CONNECTED) Suspect(agent, "session lost", step);
+      return;
     case events::DesktopSignal::kClosed:
-      Disconnect(*agent, "the agent left", step);
-      break;
+      return Disconnect(agent, "the agent left", step);
     case events::DesktopSignal::kAvailability:
-      OnAvailability(*agent, signal.availability(), step);
-      break;
+      return OnAvailability(agent, signal.availability(), step);
     case events::DesktopSignal::kDelivered:
-      OnDelivered(*agent, signal, step);
-      break;
+      return OnDelivered(agent, signal, step);
     case events::DesktopSignal::kAccepted:
-      OnAccepted(*agent, signal, step);
-      break;
+      return OnAccepted(agent, signal, step);
     case events::DesktopSignal::kDeclined:
-      OnDeclined(*agent, signal, step);
-      break;
+      return OnDeclined(agent, signal, step);
     case events::DesktopSignal::kResolved:
-      OnResolved(*agent, signal, step);
-      break;
+      return OnResolved(agent, signal, step);
     case events::DesktopSignal::kOpened:
     case events::DesktopSignal::SIGNAL_NOT_SET:
-      break;
+      return;
   }
-  Match(step);
 }
 
 bool Dispatcher::IsRepeat(PoolAgent& agent, const std::string& signal_id) {
