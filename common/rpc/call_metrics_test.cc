@@ -14,11 +14,15 @@
 #include "common/rpc/answer.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
+#include "touchstone/classification/v1/journey_service.grpc.pb.h"
 #include "touchstone/operations/v1/operations_service.grpc.pb.h"
 
 namespace touchstone::rpc {
 namespace {
 
+using classification::v1::JourneyService;
+using classification::v1::WatchJourneyEventsRequest;
+using classification::v1::WatchJourneyEventsResponse;
 using operations::v1::GetStatusRequest;
 using operations::v1::GetStatusResponse;
 using operations::v1::ListDeadLettersRequest;
@@ -36,6 +40,20 @@ class StatusService final : public OperationsService::CallbackService {
   grpc::ServerUnaryReactor* ListDeadLetters(grpc::CallbackServerContext* context, const ListDeadLettersRequest*,
                                             ListDeadLettersResponse* response) override {
     return Answer(context, response, [] { return absl::InvalidArgumentError("page_size: is wrong"); });
+  }
+};
+
+// Ends each watch at once.
+class EndingWatch final : public JourneyService::CallbackService {
+ public:
+  grpc::ServerWriteReactor<WatchJourneyEventsResponse>* WatchJourneyEvents(grpc::CallbackServerContext*,
+                                                                           const WatchJourneyEventsRequest*) override {
+    class Reactor final : public grpc::ServerWriteReactor<WatchJourneyEventsResponse> {
+     public:
+      Reactor() { Finish(grpc::Status(grpc::StatusCode::ABORTED, "restarting")); }
+      void OnDone() override { delete this; }
+    };
+    return new Reactor();
   }
 };
 
@@ -62,6 +80,7 @@ TEST(CallMetrics, CountsCallsByMethodAndCodeAndNothingThatCallersMakeUp) {
   options.metrics = &metrics;
   Server server(clock, options);
   server.Add(OperationsService::service_full_name(), std::make_unique<StatusService>());
+  server.Add(JourneyService::service_full_name(), std::make_unique<EndingWatch>());
   ASSERT_TRUE(server.Start().ok());
   const auto channel = Connect(server.address());
   ASSERT_TRUE(channel.ok());
@@ -69,6 +88,11 @@ TEST(CallMetrics, CountsCallsByMethodAndCodeAndNothingThatCallersMakeUp) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(Call(*stub, &OperationsService::Stub::GetStatus, GetStatusRequest()).ok());
   EXPECT_FALSE(Call(*stub, &OperationsService::Stub::ListDeadLetters, ListDeadLettersRequest()).ok());
   CallMadeUpMethod(*channel);
+  grpc::ClientContext context;
+  const auto watch = JourneyService::NewStub(*channel)->WatchJourneyEvents(&context, WatchJourneyEventsRequest());
+  WatchJourneyEventsResponse event;
+  EXPECT_FALSE(watch->Read(&event));
+  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::ABORTED);
   // Once it has stopped, every call's status has been told.
   server.Stop();
 
@@ -78,6 +102,11 @@ TEST(CallMetrics, CountsCallsByMethodAndCodeAndNothingThatCallersMakeUp) {
   EXPECT_THAT(text, HasSubstr("touchstone_rpc_calls_total{code=\"INVALID_ARGUMENT\"," + service + "ListDeadLetters\"} 1"));
   EXPECT_THAT(text, HasSubstr("touchstone_rpc_call_seconds_count{" + service + "GetStatus\"} 3"));
   EXPECT_THAT(text, Not(HasSubstr("made.up")));
+  EXPECT_THAT(text, HasSubstr("touchstone_rpc_calls_total{code=\"UNIMPLEMENTED\",method=\"other\"} 1"));
+  // A stream is counted; how long its client stayed says nothing of the server.
+  const std::string watches = "method=\"touchstone.classification.v1.JourneyService/WatchJourneyEvents\"";
+  EXPECT_THAT(text, HasSubstr("touchstone_rpc_calls_total{code=\"ABORTED\"," + watches + "} 1"));
+  EXPECT_THAT(text, HasSubstr("touchstone_rpc_call_seconds_count{" + watches + "} 0"));
 }
 
 }  // namespace
