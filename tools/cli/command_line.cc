@@ -27,8 +27,12 @@ constexpr AddCommand kCommands[] = {AddSend,    AddImport,      AddReplay,      
                                     AddExplain, AddDesktop,     AddEscalations, AddOutreach, AddPreferences,
                                     AddStatus,  AddDeadLetters, AddCel};
 
+// gRPC says nothing of a call that a server does not have.
+constexpr char kUnknownCall[] = "the suite does not have this call: compare `touchstone --version` with `touchstone status`";
+
 int PrintError(const absl::Status& status, Context& context) {
-  context.err << "touchstone: " << status.message() << std::endl;
+  const bool unknown_call = absl::IsUnimplemented(status) && status.message().empty();
+  context.err << "touchstone: " << (unknown_call ? kUnknownCall : status.message()) << std::endl;
   return runtime::ExitCodeOf(status);
 }
 

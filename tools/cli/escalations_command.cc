@@ -150,6 +150,32 @@ void AddWriteFlags(CLI::App& command, EscalationsFlags& flags) {
   command.add_option("--request-id", flags.request_id, "A repeat with the same changes nothing [a new one]")->type_name("ID");
 }
 
+CLI::App* AddCreate(CLI::App& group, const std::shared_ptr<EscalationsFlags>& flags, Context& context) {
+  CLI::App* create =
+      DeclareRemote(group, context,
+                    {.name = "create",
+                     .what = "Opens an escalation, or raises the customer's open one",
+                     .example = "touchstone escalations create --name customer:42 --severity 80 --reason 'asked for "
+                                "a call' --actor agent:ana"},
+                    [flags, &context] { return Create(*flags, context); });
+  create->add_option("--name", flags->name, "Whose journey it concerns")->required()->type_name("NAME");
+  create->add_option("--severity", flags->severity, "1 to 100 [50]")->type_name("N");
+  create->add_option("--skill", flags->skills, "What the agent must know; repeated")->type_name("SKILL");
+  AddWriteFlags(*create, *flags);
+  return create;
+}
+
+CLI::App* AddCancel(CLI::App& group, const std::shared_ptr<EscalationsFlags>& flags, Context& context) {
+  CLI::App* cancel = DeclareRemote(group, context,
+                                   {.name = "cancel",
+                                    .what = "Cancels an open escalation",
+                                    .example = "touchstone escalations cancel ID --reason 'a duplicate' --actor agent:ana"},
+                                   [flags, &context] { return Cancel(*flags, context); });
+  cancel->add_option("ID", flags->id)->required();
+  AddWriteFlags(*cancel, *flags);
+  return cancel;
+}
+
 }  // namespace
 
 void AddEscalations(CLI::App& app, Context& context) {
@@ -167,24 +193,8 @@ void AddEscalations(CLI::App& app, Context& context) {
                     [flags, &context] { return Get(*flags, context); });
   get->add_option("ID", flags->id)->required();
   get->add_option("--token", flags->token, "Of a write, whose effects to wait for")->type_name("TOKEN");
-  CLI::App* create =
-      DeclareRemote(*group, context,
-                    {.name = "create",
-                     .what = "Opens an escalation, or raises the customer's open one",
-                     .example = "touchstone escalations create --name customer:42 --severity 80 --reason 'asked for "
-                                "a call' --actor agent:ana"},
-                    [flags, &context] { return Create(*flags, context); });
-  create->add_option("--name", flags->name, "Whose journey it concerns")->required()->type_name("NAME");
-  create->add_option("--severity", flags->severity, "1 to 100 [50]")->type_name("N");
-  create->add_option("--skill", flags->skills, "What the agent must know; repeated")->type_name("SKILL");
-  AddWriteFlags(*create, *flags);
-  CLI::App* cancel = DeclareRemote(*group, context,
-                                   {.name = "cancel",
-                                    .what = "Cancels an open escalation",
-                                    .example = "touchstone escalations cancel ID --reason 'a duplicate' --actor agent:ana"},
-                                   [flags, &context] { return Cancel(*flags, context); });
-  cancel->add_option("ID", flags->id)->required();
-  AddWriteFlags(*cancel, *flags);
+  CLI::App* create = AddCreate(*group, flags, context);
+  CLI::App* cancel = AddCancel(*group, flags, context);
   CLI::App* watch = DeclareRemote(*group, context,
                                   {.name = "watch",
                                    .what = "Shows changes as they happen, until Ctrl-C",

@@ -191,6 +191,22 @@ absl::StatusOr<int> Report(const OutreachFlags& flags, Context& context) {
   return runtime::kExitOk;
 }
 
+void AddReport(CLI::App& group, const std::shared_ptr<OutreachFlags>& flags, Context& context) {
+  CLI::App* report = DeclareRemote(group, context,
+                                   {.name = "report",
+                                    .what = "Reports what became of a send",
+                                    .example = "touchstone outreach report --send-key KEY --status delivered"},
+                                   [flags, &context] { return Report(*flags, context); });
+  report->add_option("--send-key", flags->send_key, "Of the request")->required()->type_name("KEY");
+  report
+      ->add_option("--status", flags->status, "accepted, delivered, bounced, opened, clicked, answered, complained, unsubscribed")
+      ->required()
+      ->type_name("STATUS");
+  report->add_option("--report-id", flags->report_id, "A repeat with the same changes nothing [a new one]")->type_name("ID");
+  report->add_option("--detail", flags->detail, "The sender's own word")->type_name("TEXT");
+  report->add_option("--occur-time", flags->occur_time, "RFC 3339, or relative: -5m [now]")->type_name("TIME");
+}
+
 }  // namespace
 
 void AddOutreach(CLI::App& app, Context& context) {
@@ -219,19 +235,7 @@ void AddOutreach(CLI::App& app, Context& context) {
                                       .what = "Shows what a sender must do, as it comes, until Ctrl-C",
                                       .example = "touchstone outreach requests --from-begin --json"},
                                      [flags, &context] { return WatchRequests(*flags, context); });
-  CLI::App* report = DeclareRemote(*group, context,
-                                   {.name = "report",
-                                    .what = "Reports what became of a send",
-                                    .example = "touchstone outreach report --send-key KEY --status delivered"},
-                                   [flags, &context] { return Report(*flags, context); });
-  report->add_option("--send-key", flags->send_key, "Of the request")->required()->type_name("KEY");
-  report
-      ->add_option("--status", flags->status, "accepted, delivered, bounced, opened, clicked, answered, complained, unsubscribed")
-      ->required()
-      ->type_name("STATUS");
-  report->add_option("--report-id", flags->report_id, "A repeat with the same changes nothing [a new one]")->type_name("ID");
-  report->add_option("--detail", flags->detail, "The sender's own word")->type_name("TEXT");
-  report->add_option("--occur-time", flags->occur_time, "RFC 3339, or relative: -5m [now]")->type_name("TIME");
+  AddReport(*group, flags, context);
   auto zone = std::make_shared<std::string>(kDefaultZone);
   flags->zone = zone;
   for (CLI::App* command : {watch, requests})
