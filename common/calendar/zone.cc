@@ -9,12 +9,12 @@
 namespace touchstone::calendar {
 namespace {
 
-constexpr size_t kMaxZoneNameBytes = 64;
+constexpr size_t kZoneNameBytesMax = 64;
 
 // What IANA names are made of. Abseil would open any path it is given.
 bool LooksLikeAZone(absl::string_view name) {
   const auto allowed = [](unsigned char c) { return absl::ascii_isalnum(c) || absl::StrContains("/_+-", static_cast<char>(c)); };
-  return !name.empty() && name.size() <= kMaxZoneNameBytes && absl::ascii_isupper(name[0]) &&
+  return !name.empty() && name.size() <= kZoneNameBytesMax && absl::ascii_isupper(name[0]) &&
          std::all_of(name.begin(), name.end(), allowed);
 }
 

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_ACTIVATION_H_
-#define COMMON_CEL_ACTIVATION_H_
+#pragma once
 
 #include <vector>
 
@@ -37,5 +36,3 @@ class Activation {
 };
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_ACTIVATION_H_

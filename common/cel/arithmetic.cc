@@ -8,14 +8,14 @@
 namespace touchstone::cel {
 namespace {
 
-constexpr int64_t kMinInt = std::numeric_limits<int64_t>::min();
+constexpr int64_t kIntMin = std::numeric_limits<int64_t>::min();
 
 Value Overflow() { return Value::Error(EvaluationError::kIntegerOverflow); }
 
 // --- int ---
 
 Value NegateInt(const Node&, Evaluation&, const Value* a) {
-  return a[0].int_value() == kMinInt ? Overflow() : Value::Int(-a[0].int_value());
+  return a[0].int_value() == kIntMin ? Overflow() : Value::Int(-a[0].int_value());
 }
 Value AddInts(const Node&, Evaluation&, const Value* a) {
   int64_t sum = 0;
@@ -31,12 +31,12 @@ Value MultiplyInts(const Node&, Evaluation&, const Value* a) {
 }
 Value DivideInts(const Node&, Evaluation&, const Value* a) {
   if (a[1].int_value() == 0) return Value::Error(EvaluationError::kDivisionByZero);
-  if (a[0].int_value() == kMinInt && a[1].int_value() == -1) return Overflow();
+  if (a[0].int_value() == kIntMin && a[1].int_value() == -1) return Overflow();
   return Value::Int(a[0].int_value() / a[1].int_value());
 }
 Value ModuloInts(const Node&, Evaluation&, const Value* a) {
   if (a[1].int_value() == 0) return Value::Error(EvaluationError::kModulusByZero);
-  if (a[0].int_value() == kMinInt && a[1].int_value() == -1) return Overflow();
+  if (a[0].int_value() == kIntMin && a[1].int_value() == -1) return Overflow();
   return Value::Int(a[0].int_value() % a[1].int_value());
 }
 

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_CEL_H_
-#define COMMON_CEL_CEL_H_
+#pragma once
 
 // All of the expression language that its users need; see README.md.
 #include "common/cel/activation.h"           // IWYU pragma: export
@@ -11,5 +10,3 @@
 #include "common/cel/type.h"                 // IWYU pragma: export
 #include "common/cel/value.h"                // IWYU pragma: export
 #include "common/cel/value_text.h"           // IWYU pragma: export
-
-#endif  // COMMON_CEL_CEL_H_

@@ -44,7 +44,7 @@ void Checker::Adopt(Node& parent, NodePtr child) {
 }
 
 Checker::NodePtr Checker::Fail(int place, std::string message, const Expr& expr) {
-  if (errors_.size() < kMaxCompileErrors) errors_.push_back({place, std::move(message)});
+  if (errors_.size() < kCompileErrorsMax) errors_.push_back({place, std::move(message)});
   return NewNode(Op::kConstant, expr, Type::Dyn());
 }
 
@@ -140,7 +140,7 @@ Checker::NodePtr Checker::Fold(NodePtr node, bool must_succeed) {
     node->children.clear();
     node->overloads.clear();
     node->nodes = 1;
-  } else if (must_succeed && errors_.size() < kMaxCompileErrors) {
+  } else if (must_succeed && errors_.size() < kCompileErrorsMax) {
     const Node& at = value.error_node() == nullptr ? *node : *value.error_node();
     errors_.push_back({at.begin, absl::StrCat(text_.substr(at.begin, at.end - at.begin), ": ", MessageOf(value.error()))});
   }

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_CHECKER_H_
-#define COMMON_CEL_CHECKER_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -83,5 +82,3 @@ class Checker {
 };
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_CHECKER_H_

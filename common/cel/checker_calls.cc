@@ -82,8 +82,8 @@ Checker::NodePtr Checker::CheckMacro(const Expr& expr, Op op) {
     return Fail(variable.begin, absl::StrCat("the first argument of ", expr.name, "() is a name that it gives to each element"),
                 expr);
   }
-  if (locals_.size() >= static_cast<size_t>(kMaxMacroDepth)) {
-    return Fail(expr.place, absl::StrCat("more than ", kMaxMacroDepth, " macros within one another"), expr);
+  if (locals_.size() >= static_cast<size_t>(kMacroDepthMax)) {
+    return Fail(expr.place, absl::StrCat("more than ", kMacroDepthMax, " macros within one another"), expr);
   }
   NodePtr node = NewNode(op, expr, Type::Bool());
   NodePtr range = Check(*expr.children[0]);
@@ -158,7 +158,7 @@ void Checker::PreparePattern(const Expr& expr, Node& call) {
   }
   RE2::Options options;
   options.set_log_errors(false);
-  options.set_max_mem(kMaxRegexBytes);
+  options.set_max_mem(kRegexBytesMax);
   const absl::string_view text = pattern.constant.text();
   auto regex = std::make_unique<const RE2>(re2::StringPiece(text.data(), text.size()), options);
   if (!regex->ok()) {

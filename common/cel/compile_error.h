@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_COMPILE_ERROR_H_
-#define COMMON_CEL_COMPILE_ERROR_H_
+#pragma once
 
 #include <string>
 
@@ -19,5 +18,3 @@ struct CompileError {
 std::string RenderErrors(absl::string_view expression, absl::Span<const CompileError> errors);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_COMPILE_ERROR_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_ENVIRONMENT_H_
-#define COMMON_CEL_ENVIRONMENT_H_
+#pragma once
 
 #include <google/protobuf/descriptor.h>
 
@@ -85,5 +84,3 @@ class Environment::Builder {
 };
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_ENVIRONMENT_H_

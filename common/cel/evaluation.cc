@@ -40,7 +40,7 @@ absl::optional<int64_t> AsIndex(const Value& value) {
 }  // namespace
 
 char* Evaluation::Allocate(size_t bytes) {
-  if (bytes > kMaxScratchBytes || arena_.used() - arena_start_ > kMaxScratchBytes - bytes) return nullptr;
+  if (bytes > kScratchBytesMax || arena_.used() - arena_start_ > kScratchBytesMax - bytes) return nullptr;
   return arena_.Allocate(bytes);
 }
 
@@ -287,7 +287,7 @@ Value Evaluation::NewMap(const Node& node) {
 }
 
 Value Evaluation::Call(const Node& node) {
-  Value arguments[kMaxParameters];
+  Value arguments[kParametersMax];
   const size_t count = node.children.size();
   for (size_t i = 0; i < count; ++i) {
     arguments[i] = Eval(*node.children[i]);

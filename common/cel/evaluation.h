@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_EVALUATION_H_
-#define COMMON_CEL_EVALUATION_H_
+#pragma once
 
 #include <cstdint>
 
@@ -26,10 +25,10 @@ class Evaluation {
 
   Value Eval(const Node& node);
 
-  // False once more was spent than kMaxEvaluationSteps.
+  // False once more was spent than kEvaluationStepsMax.
   bool Spend(int64_t steps) { return (steps_left_ -= steps) >= 0; }
   bool SpendOn(absl::string_view text) { return Spend(static_cast<int64_t>(text.size() / 16)); }
-  // Memory of this evaluation's results; null if it would pass kMaxScratchBytes.
+  // Memory of this evaluation's results; null if it would pass kScratchBytesMax.
   char* Allocate(size_t bytes);
   // A copy that lives as long as the result, or an error.
   Value NewString(absl::string_view text);
@@ -66,10 +65,8 @@ class Evaluation {
   ValueArena& arena_;
   size_t arena_start_;
   EvaluationObserver* observer_;
-  int64_t steps_left_ = kMaxEvaluationSteps;
-  Value locals_[kMaxMacroDepth];
+  int64_t steps_left_ = kEvaluationStepsMax;
+  Value locals_[kMacroDepthMax];
 };
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_EVALUATION_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_EVALUATION_ERROR_H_
-#define COMMON_CEL_EVALUATION_ERROR_H_
+#pragma once
 
 #include <cstdint>
 
@@ -36,5 +35,3 @@ absl::StatusCode CodeOf(EvaluationError error);
 absl::string_view MessageOf(EvaluationError error);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_EVALUATION_ERROR_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_FIELD_ACCESS_H_
-#define COMMON_CEL_FIELD_ACCESS_H_
+#pragma once
 
 #include <google/protobuf/message.h>
 
@@ -24,5 +23,3 @@ Value ReadEntryKey(const google::protobuf::Message& message, const google::proto
 Value ReadWellKnown(const google::protobuf::Message& message);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_FIELD_ACCESS_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_FUNCTIONS_H_
-#define COMMON_CEL_FUNCTIONS_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -14,7 +13,7 @@ namespace touchstone::cel {
 class Evaluation;
 struct Node;
 
-inline constexpr int kMaxParameters = 2;
+inline constexpr int kParametersMax = 2;
 
 // What an overload does. `arguments` have the overload's kinds; `node` is the call, for what was prepared with it.
 using Implementation = Value (*)(const Node& node, Evaluation& evaluation, const Value* arguments);
@@ -45,5 +44,3 @@ std::vector<Overload> TimeOverloads();
 std::vector<Overload> ConversionOverloads();
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_FUNCTIONS_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_LEXER_H_
-#define COMMON_CEL_LEXER_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -34,5 +33,3 @@ absl::optional<std::vector<Token>> Tokenize(absl::string_view text, CompileError
 bool IsReservedWord(absl::string_view word);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_LEXER_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_LIMITS_H_
-#define COMMON_CEL_LIMITS_H_
+#pragma once
 
 #include <cstddef>
 #include <cstdint>
@@ -7,24 +6,22 @@
 namespace touchstone::cel {
 
 // An expression's text.
-inline constexpr size_t kMaxExpressionBytes = 16 * 1024;
+inline constexpr size_t kExpressionBytesMax = 16 * 1024;
 // Levels of the syntax tree: `a + b + c` has three. CEL asks for 32.
-inline constexpr int kMaxTreeDepth = 200;
+inline constexpr int kTreeDepthMax = 200;
 // Nodes of the syntax tree.
-inline constexpr int kMaxTreeNodes = 4096;
+inline constexpr int kTreeNodesMax = 4096;
 // Macros within macros: each multiplies the time.
-inline constexpr int kMaxMacroDepth = 6;
+inline constexpr int kMacroDepthMax = 6;
 // What one evaluation may do: a step is a node inside a macro, an element compared, or 16 bytes looked at.
-inline constexpr int64_t kMaxEvaluationSteps = 1'000'000;
+inline constexpr int64_t kEvaluationStepsMax = 1'000'000;
 // What one evaluation may build: concatenations, lists, maps, conversions to string.
-inline constexpr size_t kMaxScratchBytes = 1024 * 1024;
+inline constexpr size_t kScratchBytesMax = 1024 * 1024;
 // Errors that one Compile reports.
-inline constexpr size_t kMaxCompileErrors = 10;
+inline constexpr size_t kCompileErrorsMax = 10;
 // Entries that one Trace returns.
-inline constexpr size_t kMaxTraced = 256;
+inline constexpr size_t kTracedMax = 256;
 // Memory of one compiled regular expression.
-inline constexpr int64_t kMaxRegexBytes = 1024 * 1024;
+inline constexpr int64_t kRegexBytesMax = 1024 * 1024;
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_LIMITS_H_

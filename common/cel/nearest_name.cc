@@ -9,7 +9,7 @@ namespace touchstone::cel {
 namespace {
 
 // Longer names are not compared: the work is the product of the lengths.
-constexpr size_t kMaxComparedBytes = 128;
+constexpr size_t kComparedBytesMax = 128;
 
 int ReplaceCost(char a, char b) {
   if (a == b) return 0;
@@ -35,12 +35,12 @@ int EditDistance(absl::string_view a, absl::string_view b) {
 }  // namespace
 
 std::string NearestName(absl::string_view name, const std::vector<std::string>& candidates) {
-  if (name.size() > kMaxComparedBytes) return "";
+  if (name.size() > kComparedBytesMax) return "";
   const int allowed = std::max<int>(2, static_cast<int>(2 * name.size() / 3));
   int best_distance = allowed + 1;
   const std::string* best = nullptr;
   for (const std::string& candidate : candidates) {
-    if (candidate.size() > kMaxComparedBytes) continue;
+    if (candidate.size() > kComparedBytesMax) continue;
     const int distance = EditDistance(name, candidate);
     if (distance >= best_distance) continue;
     best_distance = distance;

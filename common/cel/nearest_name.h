@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_NEAREST_NAME_H_
-#define COMMON_CEL_NEAREST_NAME_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -16,5 +15,3 @@ std::string NearestName(absl::string_view name, const std::vector<std::string>& 
 std::string DidYouMean(absl::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_NEAREST_NAME_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_NODE_H_
-#define COMMON_CEL_NODE_H_
+#pragma once
 
 #include <google/protobuf/descriptor.h>
 #include <re2/re2.h>
@@ -63,5 +62,3 @@ struct Node {
 };
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_NODE_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_NUMBER_TEXT_H_
-#define COMMON_CEL_NUMBER_TEXT_H_
+#pragma once
 
 #include <string>
 
@@ -9,5 +8,3 @@ namespace touchstone::cel {
 std::string FormatDouble(double value);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_NUMBER_TEXT_H_

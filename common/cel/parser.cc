@@ -60,8 +60,8 @@ class Parser {
   // Gives `expr` its depth, and counts it.
   ExprPtr Finish(ExprPtr expr) {
     for (const ExprPtr& child : expr->children) expr->depth = std::max(expr->depth, child->depth + 1);
-    if (expr->depth > kMaxTreeDepth) return Fail(expr->place, absl::StrCat("nested deeper than ", kMaxTreeDepth, " levels"));
-    if (++nodes_ > kMaxTreeNodes) return Fail(expr->place, absl::StrCat("more than ", kMaxTreeNodes, " parts in one expression"));
+    if (expr->depth > kTreeDepthMax) return Fail(expr->place, absl::StrCat("nested deeper than ", kTreeDepthMax, " levels"));
+    if (++nodes_ > kTreeNodesMax) return Fail(expr->place, absl::StrCat("more than ", kTreeNodesMax, " parts in one expression"));
     return expr;
   }
 
@@ -85,7 +85,7 @@ class Parser {
 
   ExprPtr ParseExpr() {
     // The stack is spent before a tree exists whose depth could be measured.
-    if (++nesting_ > kMaxTreeDepth) return Fail(Peek().begin, absl::StrCat("nested deeper than ", kMaxTreeDepth, " levels"));
+    if (++nesting_ > kTreeDepthMax) return Fail(Peek().begin, absl::StrCat("nested deeper than ", kTreeDepthMax, " levels"));
     ExprPtr expr = ParseConditional();
     --nesting_;
     return expr;
@@ -337,8 +337,8 @@ class Parser {
 }  // namespace
 
 std::unique_ptr<Expr> Parse(absl::string_view text, CompileError& error) {
-  if (text.size() > kMaxExpressionBytes) {
-    error = {0, absl::StrCat("an expression of ", text.size(), " bytes; at most ", kMaxExpressionBytes, " are allowed")};
+  if (text.size() > kExpressionBytesMax) {
+    error = {0, absl::StrCat("an expression of ", text.size(), " bytes; at most ", kExpressionBytesMax, " are allowed")};
     return nullptr;
   }
   if (!IsValidUtf8(text)) {

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_PARSER_H_
-#define COMMON_CEL_PARSER_H_
+#pragma once
 
 #include <memory>
 
@@ -14,5 +13,3 @@ namespace touchstone::cel {
 std::unique_ptr<Expr> Parse(absl::string_view text, CompileError& error);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_PARSER_H_

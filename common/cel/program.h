@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_PROGRAM_H_
-#define COMMON_CEL_PROGRAM_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -60,5 +59,3 @@ absl::StatusOr<Program> CompileCondition(const Environment& environment, absl::s
 absl::Status EvaluationStatus(const Program& program, const Value& error);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_PROGRAM_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_REQUIRED_EQUALITIES_H_
-#define COMMON_CEL_REQUIRED_EQUALITIES_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -16,5 +15,3 @@ namespace touchstone::cel {
 absl::optional<std::vector<std::string>> RequiredEqualities(const Program& program, absl::string_view path);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_REQUIRED_EQUALITIES_H_

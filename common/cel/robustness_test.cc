@@ -174,7 +174,7 @@ TEST_F(RobustnessTest, DeepNestingIsRefused) {
     for (int i = 0; i < times; ++i) text += what;
     return text;
   };
-  for (int depth : {kMaxTreeDepth + 50, 5000}) {
+  for (int depth : {kTreeDepthMax + 50, 5000}) {
     for (const char* open : {"(", "[", "{1:", "!", "- ", "size(", "1 + (", "true ? true : ", "[1].map(x, ", "a[", "has("})
       EXPECT_FALSE(Try(repeated(open, depth)));
     EXPECT_FALSE(Try(repeated("(", depth) + "1" + repeated(")", depth)));
@@ -199,15 +199,15 @@ TEST_F(RobustnessTest, WhatCelAsksForIsAllowed) {
 }
 
 TEST_F(RobustnessTest, TooLongIsRefused) {
-  EXPECT_FALSE(Try("'" + std::string(kMaxExpressionBytes, 'x') + "'"));
+  EXPECT_FALSE(Try("'" + std::string(kExpressionBytesMax, 'x') + "'"));
   std::string list = "[1";
-  for (int i = 0; i < kMaxTreeNodes; ++i) list += ",1";
+  for (int i = 0; i < kTreeNodesMax; ++i) list += ",1";
   EXPECT_FALSE(Try(list + "]"));
 }
 
 TEST_F(RobustnessTest, MacrosTooDeepAreRefused) {
   std::string text = "1";
-  for (int i = 0; i <= kMaxMacroDepth; ++i) text = "[1].map(x" + std::to_string(i) + ", " + text + ")";
+  for (int i = 0; i <= kMacroDepthMax; ++i) text = "[1].map(x" + std::to_string(i) + ", " + text + ")";
   EXPECT_FALSE(Try(text));
 }
 

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_SEMANTICS_TABLE_H_
-#define COMMON_CEL_SEMANTICS_TABLE_H_
+#pragma once
 
 #include <gtest/gtest.h>
 
@@ -54,5 +53,3 @@ inline void ExpectRows(const std::vector<Row>& rows) {
 }
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_SEMANTICS_TABLE_H_

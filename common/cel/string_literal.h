@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_STRING_LITERAL_H_
-#define COMMON_CEL_STRING_LITERAL_H_
+#pragma once
 
 #include <string>
 
@@ -23,5 +22,3 @@ bool BeginsStringLiteral(absl::string_view text);
 bool ReadStringLiteral(absl::string_view text, StringLiteral& literal, CompileError& error);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_STRING_LITERAL_H_

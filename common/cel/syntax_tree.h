@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_SYNTAX_TREE_H_
-#define COMMON_CEL_SYNTAX_TREE_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -71,5 +70,3 @@ struct Expr {
 };
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_SYNTAX_TREE_H_

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_TIME_TEXT_H_
-#define COMMON_CEL_TIME_TEXT_H_
+#pragma once
 
 #include <string>
 
@@ -19,5 +18,3 @@ Value ParseDuration(absl::string_view text);
 std::string FormatDuration(const Value& duration);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_TIME_TEXT_H_

@@ -9,7 +9,7 @@
 namespace touchstone::cel {
 namespace {
 
-constexpr size_t kMaxNameBytes = 64;
+constexpr size_t kNameBytesMax = 64;
 
 // `02:00` with or without a sign.
 absl::optional<absl::TimeZone> FixedZone(absl::string_view name) {
@@ -27,7 +27,7 @@ absl::optional<absl::TimeZone> FixedZone(absl::string_view name) {
 
 // Names only, no paths out of the zones' folder and not the machine's own zone.
 bool IsZoneName(absl::string_view name) {
-  if (name.empty() || name.size() > kMaxNameBytes || name == "localtime" || !absl::ascii_isalpha(name[0])) return false;
+  if (name.empty() || name.size() > kNameBytesMax || name == "localtime" || !absl::ascii_isalpha(name[0])) return false;
   return std::all_of(name.begin(), name.end(),
                      [](char c) { return absl::ascii_isalnum(c) || c == '/' || c == '_' || c == '-' || c == '+'; });
 }

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_TIME_ZONE_H_
-#define COMMON_CEL_TIME_ZONE_H_
+#pragma once
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -12,5 +11,3 @@ namespace touchstone::cel {
 absl::optional<absl::TimeZone> FindTimeZone(absl::string_view name);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_TIME_ZONE_H_

@@ -62,7 +62,7 @@ class PersonalNodes {
   }
 
   IsPersonal is_personal_;
-  bool locals_[kMaxMacroDepth] = {};  // Whether the macro's variable there is.
+  bool locals_[kMacroDepthMax] = {};  // Whether the macro's variable there is.
   absl::flat_hash_set<const Node*> personal_;
 };
 
@@ -79,7 +79,7 @@ class Recorder : public EvaluationObserver {
   void OnValue(const Node& node, const Value& value) override {
     if (node.op == Op::kConstant && &node != &program_.root()) return;
     // The last place is kept for the whole.
-    if (traced_.size() + 1 >= kMaxTraced && &node != &program_.root()) return;
+    if (traced_.size() + 1 >= kTracedMax && &node != &program_.root()) return;
     traced_.push_back({std::string(program_.text().substr(node.begin, node.end - node.begin)), node.begin, Render(node, value)});
   }
 

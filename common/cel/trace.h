@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_TRACE_H_
-#define COMMON_CEL_TRACE_H_
+#pragma once
 
 #include <google/protobuf/descriptor.h>
 
@@ -24,10 +23,8 @@ using IsPersonal = absl::FunctionRef<bool(const google::protobuf::FieldDescripto
 
 // Evaluates, and returns every part that was evaluated, literals left out, in the order in which they had their values:
 // the whole expression last. What && and || did not need is not there; inside a macro a part is there once for each
-// element. At most kMaxTraced entries, the last of them the whole. What is read from a personal field, and what is made
+// element. At most kTracedMax entries, the last of them the whole. What is read from a personal field, and what is made
 // of it except a bool that a test of it gives, is `(personal)`. InvalidArgument if the activation is of another environment.
 absl::StatusOr<std::vector<Traced>> Trace(const Program& program, const Activation& activation, IsPersonal is_personal);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_TRACE_H_

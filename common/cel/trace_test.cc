@@ -101,7 +101,7 @@ TEST_F(TraceTest, AMacroShowsEachElementAndALongOneEndsWithTheWhole) {
               ElementsAre("x -> 1", "x > 1 -> false", "x -> 2", "x > 1 -> true", "[1, 2].exists(x, x > 1) -> true"));
   for (int i = 0; i < 1000; ++i) touchpoint_.add_names();
   const std::vector<std::string> lines = Traced("touchpoint.names.all(n, n.key == '')");
-  EXPECT_THAT(lines, SizeIs(kMaxTraced));
+  EXPECT_THAT(lines, SizeIs(kTracedMax));
   EXPECT_EQ(lines.back(), "touchpoint.names.all(n, n.key == '') -> true");
 }
 

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_TYPE_H_
-#define COMMON_CEL_TYPE_H_
+#pragma once
 
 #include <google/protobuf/descriptor.h>
 
@@ -92,5 +91,3 @@ class Type {
 absl::optional<Type> Join(const Type& a, const Type& b);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_TYPE_H_

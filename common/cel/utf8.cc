@@ -3,7 +3,7 @@
 namespace touchstone::cel {
 namespace {
 
-constexpr uint32_t kMaxCodePoint = 0x10FFFF;
+constexpr uint32_t kCodePointMax = 0x10FFFF;
 
 bool IsSurrogate(uint32_t code_point) { return code_point >= 0xD800 && code_point <= 0xDFFF; }
 
@@ -31,7 +31,7 @@ int Utf8Length(absl::string_view text) {
     code_point = code_point << 6 | (next & 0x3F);
   }
   if (length == 3 && (code_point < 0x800 || IsSurrogate(code_point))) return 0;
-  if (length == 4 && (code_point < 0x10000 || code_point > kMaxCodePoint)) return 0;
+  if (length == 4 && (code_point < 0x10000 || code_point > kCodePointMax)) return 0;
   return length;
 }
 
@@ -55,7 +55,7 @@ int64_t CountCodePoints(absl::string_view text) {
 }
 
 bool AppendCodePoint(uint32_t code_point, std::string& out) {
-  if (code_point > kMaxCodePoint || IsSurrogate(code_point)) return false;
+  if (code_point > kCodePointMax || IsSurrogate(code_point)) return false;
   if (code_point < 0x80) {
     out.push_back(static_cast<char>(code_point));
   } else if (code_point < 0x800) {

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_UTF8_H_
-#define COMMON_CEL_UTF8_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -21,5 +20,3 @@ int64_t CountCodePoints(absl::string_view text);
 bool AppendCodePoint(uint32_t code_point, std::string& out);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_UTF8_H_

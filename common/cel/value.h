@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_VALUE_H_
-#define COMMON_CEL_VALUE_H_
+#pragma once
 
 #include <google/protobuf/message.h>
 
@@ -118,5 +117,3 @@ enum class Order { kLess, kEqual, kGreater, kUnordered };  // kUnordered: a NaN.
 absl::optional<Order> Compare(const Value& a, const Value& b);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_VALUE_H_

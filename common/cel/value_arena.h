@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_VALUE_ARENA_H_
-#define COMMON_CEL_VALUE_ARENA_H_
+#pragma once
 
 #include <cstddef>
 #include <memory>
@@ -35,5 +34,3 @@ class ValueArena {
 };
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_VALUE_ARENA_H_

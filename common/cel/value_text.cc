@@ -14,7 +14,7 @@
 namespace touchstone::cel {
 namespace {
 
-constexpr int64_t kMaxJsonInt = (int64_t{1} << 53) - 1;
+constexpr int64_t kJsonIntMax = (int64_t{1} << 53) - 1;
 
 // A double that could be read as an int gets a point.
 std::string DoubleLiteral(double value) {
@@ -121,11 +121,11 @@ std::string ToJson(const Value& value) {
     case Kind::kBool:
       return value.bool_value() ? "true" : "false";
     case Kind::kInt: {
-      const bool exact = value.int_value() >= -kMaxJsonInt && value.int_value() <= kMaxJsonInt;
+      const bool exact = value.int_value() >= -kJsonIntMax && value.int_value() <= kJsonIntMax;
       return exact ? absl::StrCat(value.int_value()) : absl::StrCat("\"", value.int_value(), "\"");
     }
     case Kind::kUint:
-      return value.uint_value() <= static_cast<uint64_t>(kMaxJsonInt) ? absl::StrCat(value.uint_value())
+      return value.uint_value() <= static_cast<uint64_t>(kJsonIntMax) ? absl::StrCat(value.uint_value())
                                                                       : absl::StrCat("\"", value.uint_value(), "\"");
     case Kind::kDouble:
       return JsonDouble(value.double_value());

@@ -1,5 +1,4 @@
-#ifndef COMMON_CEL_VALUE_TEXT_H_
-#define COMMON_CEL_VALUE_TEXT_H_
+#pragma once
 
 #include <cstddef>
 #include <string>
@@ -20,5 +19,3 @@ std::string ToJson(const Value& value);
 std::string ToBriefString(const Value& value, size_t bytes);
 
 }  // namespace touchstone::cel
-
-#endif  // COMMON_CEL_VALUE_TEXT_H_

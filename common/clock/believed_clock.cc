@@ -26,9 +26,9 @@ void BelievedClock::Update() const {
   const absl::Time extrapolated = believed_wall_ + (monotonic - believed_at_);
   // A clock that was set back and is set right again jumps ahead of its last reading, but not of what was shown.
   const absl::Duration jump = wall - std::max(extrapolated, shown_);
-  if (jump <= kMaxJump) {
+  if (jump <= kJumpMax) {
     doubted_ = false;
-  } else if (!doubted_ || absl::AbsDuration(jump - doubted_jump_) > kMaxJump) {
+  } else if (!doubted_ || absl::AbsDuration(jump - doubted_jump_) > kJumpMax) {
     doubted_ = true;
     doubted_since_ = monotonic;
     doubted_jump_ = jump;

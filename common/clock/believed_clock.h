@@ -10,14 +10,14 @@ namespace touchstone::clock {
 // A wall clock that may be acted on: deadlines are irrevocable, and a machine's clock is sometimes set wrongly.
 //
 // - Now() never goes back: while the wall clock is behind what was shown, the shown time stands still.
-// - A wall clock that jumps ahead of the monotonic one by more than kMaxJump is not believed for kDoubt: meanwhile Now() goes
+// - A wall clock that jumps ahead of the monotonic one by more than kJumpMax is not believed for kDoubt: meanwhile Now() goes
 //   on from the last believed reading by the monotonic clock. If it is still as far ahead after that, it is believed. If it
-//   comes back it never mattered; if it jumps again by more than kMaxJump the doubt begins anew.
+//   comes back it never mattered; if it jumps again by more than kJumpMax the doubt begins anew.
 //
 // Any thread, as far as the wrapped clock allows; one short lock.
 class BelievedClock : public Clock {
  public:
-  static constexpr absl::Duration kMaxJump = absl::Minutes(10);
+  static constexpr absl::Duration kJumpMax = absl::Minutes(10);
   static constexpr absl::Duration kDoubt = absl::Minutes(5);
 
   // `clock` outlives this. Its first reading is believed: there is nothing to compare it with.

@@ -7,10 +7,10 @@
 namespace touchstone::clock {
 namespace {
 
-constexpr int32_t kMaxNanos = 999'999'999;
+constexpr int32_t kNanosMax = 999'999'999;
 
-absl::Time SmallestTime() { return absl::FromUnixSeconds(kMinTimestampSeconds); }
-absl::Time LargestTime() { return absl::FromUnixSeconds(kMaxTimestampSeconds) + absl::Nanoseconds(kMaxNanos); }
+absl::Time SmallestTime() { return absl::FromUnixSeconds(kTimestampSecondsMin); }
+absl::Time LargestTime() { return absl::FromUnixSeconds(kTimestampSecondsMax) + absl::Nanoseconds(kNanosMax); }
 
 }  // namespace
 
@@ -24,7 +24,7 @@ google::protobuf::Timestamp ToProto(absl::Time time) {
 }
 
 google::protobuf::Duration ToProto(absl::Duration span) {
-  const absl::Duration largest = absl::Seconds(kMaxDurationSeconds);
+  const absl::Duration largest = absl::Seconds(kDurationSecondsMax);
   span = std::clamp(span, -largest, largest);
   absl::Duration rest;
   google::protobuf::Duration duration;
@@ -34,23 +34,23 @@ google::protobuf::Duration ToProto(absl::Duration span) {
 }
 
 absl::StatusOr<absl::Time> CheckedTimeFrom(const google::protobuf::Timestamp& timestamp) {
-  if (timestamp.seconds() < kMinTimestampSeconds || timestamp.seconds() > kMaxTimestampSeconds) {
+  if (timestamp.seconds() < kTimestampSecondsMin || timestamp.seconds() > kTimestampSecondsMax) {
     return absl::InvalidArgumentError(
         absl::StrCat("is a time outside the years 1 to 9999 (", timestamp.seconds(), " s since 1970)"));
   }
-  if (timestamp.nanos() < 0 || timestamp.nanos() > kMaxNanos) {
-    return absl::InvalidArgumentError(absl::StrCat("has ", timestamp.nanos(), " nanos; 0 to ", kMaxNanos, " are allowed"));
+  if (timestamp.nanos() < 0 || timestamp.nanos() > kNanosMax) {
+    return absl::InvalidArgumentError(absl::StrCat("has ", timestamp.nanos(), " nanos; 0 to ", kNanosMax, " are allowed"));
   }
   return TimeFrom(timestamp);
 }
 
 absl::StatusOr<absl::Duration> CheckedDurationFrom(const google::protobuf::Duration& duration) {
-  if (duration.seconds() < -kMaxDurationSeconds || duration.seconds() > kMaxDurationSeconds) {
+  if (duration.seconds() < -kDurationSecondsMax || duration.seconds() > kDurationSecondsMax) {
     return absl::InvalidArgumentError(absl::StrCat("is a span of ", duration.seconds(), " s; at most 10,000 years are allowed"));
   }
-  if (duration.nanos() < -kMaxNanos || duration.nanos() > kMaxNanos) {
+  if (duration.nanos() < -kNanosMax || duration.nanos() > kNanosMax) {
     return absl::InvalidArgumentError(
-        absl::StrCat("has ", duration.nanos(), " nanos; ", -kMaxNanos, " to ", kMaxNanos, " are allowed"));
+        absl::StrCat("has ", duration.nanos(), " nanos; ", -kNanosMax, " to ", kNanosMax, " are allowed"));
   }
   if ((duration.seconds() < 0 && duration.nanos() > 0) || (duration.seconds() > 0 && duration.nanos() < 0)) {
     return absl::InvalidArgumentError("has seconds and nanos of different signs");

@@ -12,9 +12,9 @@
 // years) either way. What others sent is read with Checked...; what was checked before, or written here, without.
 namespace touchstone::clock {
 
-inline constexpr int64_t kMinTimestampSeconds = -62'135'596'800;
-inline constexpr int64_t kMaxTimestampSeconds = 253'402'300'799;
-inline constexpr int64_t kMaxDurationSeconds = 315'576'000'000;
+inline constexpr int64_t kTimestampSecondsMin = -62'135'596'800;
+inline constexpr int64_t kTimestampSecondsMax = 253'402'300'799;
+inline constexpr int64_t kDurationSecondsMax = 315'576'000'000;
 
 // Outside the range the nearest end is taken (so InfiniteFuture is the last nanosecond of 9999); below a nanosecond is cut:
 // downwards for a time, towards zero for a span.

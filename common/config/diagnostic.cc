@@ -9,7 +9,7 @@
 namespace touchstone::config {
 namespace {
 
-constexpr int kMaxShownCharacters = 120;
+constexpr int kShownCharactersMax = 120;
 constexpr int kShownBefore = 80;
 
 // The bytes of the first `count` characters; a bad byte counts as one.
@@ -37,7 +37,7 @@ std::string Diagnostic::Render() const {
     const int cut = std::max(std::min(indentation, caret), caret - kShownBefore);
     shown.remove_prefix(BytesOf(shown, cut));
     caret -= cut;
-    shown = shown.substr(0, BytesOf(shown, kMaxShownCharacters));
+    shown = shown.substr(0, BytesOf(shown, kShownCharactersMax));
     std::string printable(shown);
     // A tab would move the caret.
     std::replace_if(

@@ -49,7 +49,7 @@ absl::StatusOr<absl::Duration> ParseDuration(absl::string_view text) {
     total += count * unit;
     last_unit = unit;
   }
-  if (total > absl::Seconds(clock::kMaxDurationSeconds)) return absl::InvalidArgumentError("is a span of more than 10,000 years");
+  if (total > absl::Seconds(clock::kDurationSecondsMax)) return absl::InvalidArgumentError("is a span of more than 10,000 years");
   return total;
 }
 

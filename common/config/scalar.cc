@@ -28,7 +28,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-constexpr size_t kMaxListedNames = 12;
+constexpr size_t kListedNamesMax = 12;
 
 bool IsDuration(const FieldDescriptor& field) {
   return field.message_type() != nullptr && field.message_type()->full_name() == "google.protobuf.Duration";
@@ -173,8 +173,8 @@ std::string UnknownFieldText(const Descriptor& type, absl::string_view name) {
   for (int i = 0; i < type.field_count(); ++i) names.push_back(type.field(i)->name());
   const std::string meant = text::DidYouMean(name, names);
   if (!meant.empty()) return meant;
-  const bool all = names.size() <= kMaxListedNames;
-  if (!all) names.resize(kMaxListedNames);
+  const bool all = names.size() <= kListedNamesMax;
+  if (!all) names.resize(kListedNamesMax);
   return absl::StrCat("; there are ", absl::StrJoin(names, ", "), all ? "" : ", ...");
 }
 

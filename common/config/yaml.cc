@@ -57,7 +57,7 @@ class Reader {
   void ReadMessage(const YAML::Node& node, const std::string& path, int depth, Message& message);
 
   void Error(size_t offset, absl::string_view problem) {
-    if (errors_.size() == kMaxYamlErrors) return;
+    if (errors_.size() == kYamlErrorsMax) return;
     Diagnostic diagnostic = Diagnostic::FromOffset(text_, offset);
     diagnostic.file = std::string(file_);
     diagnostic.message = std::string(problem);
@@ -93,9 +93,9 @@ bool Reader::Enter(const YAML::Node& node, const std::string& path, int depth) {
   const size_t offset = OffsetOf(node.Mark());
   sources_.Add(path, offset);
   ++values_;
-  if (depth > kMaxYamlDepth) Error(offset, absl::StrCat("is nested more than ", kMaxYamlDepth, " deep"));
-  if (values_ == kMaxYamlValues + 1) Error(offset, absl::StrCat("has more than ", kMaxYamlValues, " values"));
-  return depth <= kMaxYamlDepth && values_ <= kMaxYamlValues;
+  if (depth > kYamlDepthMax) Error(offset, absl::StrCat("is nested more than ", kYamlDepthMax, " deep"));
+  if (values_ == kYamlValuesMax + 1) Error(offset, absl::StrCat("has more than ", kYamlValuesMax, " values"));
+  return depth <= kYamlDepthMax && values_ <= kYamlValuesMax;
 }
 
 void Reader::Expected(const YAML::Node& node, const FieldDescriptor& field, absl::string_view shape) {
@@ -203,9 +203,9 @@ absl::Status ParseYaml(absl::string_view file_name, absl::string_view text, goog
                        SourceMap* sources) {
   SourceMap unwanted;
   SourceMap& filled = sources == nullptr ? unwanted : *sources;
-  filled = SourceMap(file_name, text.substr(0, kMaxYamlBytes));
-  if (text.size() > kMaxYamlBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(file_name, ": is larger than ", kMaxYamlBytes, " bytes"));
+  filled = SourceMap(file_name, text.substr(0, kYamlBytesMax));
+  if (text.size() > kYamlBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat(file_name, ": is larger than ", kYamlBytesMax, " bytes"));
   }
   Reader reader(file_name, text, filled);
   for (size_t at = 0; at < text.size();) {

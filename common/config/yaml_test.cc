@@ -126,7 +126,7 @@ TEST(Yaml, WhatIsNoYamlIsShownToo) {
 }
 
 TEST(Yaml, CannotHangAReader) {
-  EXPECT_THAT(ErrorOf(std::string(kMaxYamlBytes + 1, '#')), HasSubstr("is larger than"));
+  EXPECT_THAT(ErrorOf(std::string(kYamlBytesMax + 1, '#')), HasSubstr("is larger than"));
   EXPECT_FALSE(ErrorOf(std::string(10'000, '[')).empty());
   EXPECT_FALSE(ErrorOf(absl::StrCat("names: &a [*a]")).empty()) << "a list that holds itself";
 }

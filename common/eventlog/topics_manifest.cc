@@ -16,20 +16,20 @@
 namespace touchstone::eventlog {
 namespace {
 
-constexpr int kMaxPartitions = 1024;
+constexpr int kPartitionsMax = 1024;
 // Kafka's own limit, less the longest prefix.
-constexpr size_t kMaxTopicNameBytes = 200;
+constexpr size_t kTopicNameBytesMax = 200;
 
 bool IsTopicName(absl::string_view name) {
-  return !name.empty() && name.size() <= kMaxTopicNameBytes &&
+  return !name.empty() && name.size() <= kTopicNameBytesMax &&
          std::all_of(name.begin(), name.end(), [](char c) { return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_'; });
 }
 
 absl::Status CheckTopic(const manifest::v1::Topic& topic, bool declared_before) {
   if (!IsTopicName(topic.name())) return absl::InvalidArgumentError("a topic's name is 1 to 200 of A-Z a-z 0-9 . - _");
   if (declared_before) return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name(), " is declared twice"));
-  if (topic.partitions() < 1 || topic.partitions() > kMaxPartitions) {
-    return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name(), " needs 1 to ", kMaxPartitions, " partitions"));
+  if (topic.partitions() < 1 || topic.partitions() > kPartitionsMax) {
+    return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name(), " needs 1 to ", kPartitionsMax, " partitions"));
   }
   if (topic.has_retention() && clock::DurationFrom(topic.retention()) <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name(), ": retention must be above zero"));

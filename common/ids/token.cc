@@ -16,7 +16,7 @@ constexpr char kPosition = 'p';
 constexpr char kPage = 'g';
 constexpr char kResume = 'r';
 constexpr size_t kChecksumBytes = 4;
-constexpr size_t kMaxCursorBytes = 8 * 1024;
+constexpr size_t kCursorBytesMax = 8 * 1024;
 
 // Base 128, the lowest seven bits first, as protobuf writes it.
 void AppendNumber(uint64_t number, std::string& bytes) {
@@ -63,7 +63,7 @@ std::string Sealed(char kind, absl::string_view body) {
   std::string bytes = absl::StrCat(absl::string_view(&kVersion, 1), absl::string_view(&kind, 1), body);
   bytes += Checksum(bytes);
   std::string token = absl::WebSafeBase64Escape(bytes);
-  INVARIANT(token.size() <= kMaxTokenBytes, absl::StrCat("a token of ", token.size(), " bytes"));
+  INVARIANT(token.size() <= kTokenBytesMax, absl::StrCat("a token of ", token.size(), " bytes"));
   return token;
 }
 
@@ -74,7 +74,7 @@ absl::Status NotAToken() {
 
 absl::StatusOr<std::string> Opened(char kind, absl::string_view token) {
   std::string bytes;
-  if (token.size() > kMaxTokenBytes || !absl::WebSafeBase64Unescape(token, &bytes)) return NotAToken();
+  if (token.size() > kTokenBytesMax || !absl::WebSafeBase64Unescape(token, &bytes)) return NotAToken();
   if (bytes.size() < 2 + kChecksumBytes) return NotAToken();
   const absl::string_view sealed = absl::string_view(bytes).substr(0, bytes.size() - kChecksumBytes);
   if (absl::string_view(bytes).substr(sealed.size()) != Checksum(sealed)) return NotAToken();
@@ -109,7 +109,7 @@ absl::StatusOr<Position> DecodeToken(absl::string_view token) {
 }
 
 std::string EncodePageToken(absl::string_view query, absl::string_view cursor) {
-  INVARIANT(cursor.size() <= kMaxCursorBytes, absl::StrCat("a cursor of ", cursor.size(), " bytes"));
+  INVARIANT(cursor.size() <= kCursorBytesMax, absl::StrCat("a cursor of ", cursor.size(), " bytes"));
   std::string body;
   AppendNumber(StableHash64(query), body);
   AppendText(cursor, body);
@@ -130,7 +130,7 @@ absl::StatusOr<std::string> DecodePageToken(absl::string_view query, absl::strin
 }
 
 std::string EncodeResumeToken(absl::string_view topic, const std::vector<int64_t>& offsets) {
-  INVARIANT(offsets.size() <= kMaxResumePartitions, absl::StrCat(offsets.size(), " partitions in a resume token"));
+  INVARIANT(offsets.size() <= kResumePartitionsMax, absl::StrCat(offsets.size(), " partitions in a resume token"));
   std::string body;
   AppendText(topic, body);
   AppendNumber(offsets.size(), body);
@@ -146,7 +146,7 @@ absl::StatusOr<ResumePoint> DecodeResumeToken(absl::string_view topic, absl::str
   absl::string_view rest = body;
   ResumePoint point;
   uint64_t count = 0;
-  if (!TakeText(rest, point.topic) || !TakeNumber(rest, count) || count > kMaxResumePartitions) return NotAToken();
+  if (!TakeText(rest, point.topic) || !TakeNumber(rest, count) || count > kResumePartitionsMax) return NotAToken();
   for (uint64_t i = 0; i < count; ++i) {
     uint64_t offset = 0;
     if (!TakeNumber(rest, offset) || offset > std::numeric_limits<int64_t>::max()) return NotAToken();

@@ -15,9 +15,9 @@
 // path. A token is not signed: whoever forges one can ask for no more than they could ask for without.
 namespace touchstone::ids {
 
-inline constexpr size_t kMaxTokenBytes = 16 * 1024;
+inline constexpr size_t kTokenBytesMax = 16 * 1024;
 // What a resume token can hold in its limit.
-inline constexpr size_t kMaxResumePartitions = 1024;
+inline constexpr size_t kResumePartitionsMax = 1024;
 
 // Where a record stands in a log.
 struct Position {

@@ -64,7 +64,7 @@ TEST(ResumeToken, HoldsAnOffsetForEachPartition) {
 }
 
 TEST(ResumeToken, TheLargestFits) {
-  const std::vector<int64_t> offsets(kMaxResumePartitions, kLargest - 1);
+  const std::vector<int64_t> offsets(kResumePartitionsMax, kLargest - 1);
   EXPECT_EQ(DecodeResumeToken("t", EncodeResumeToken("t", offsets))->offsets, offsets);
 }
 

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_METRICS_METRICS_H_
-#define TOUCHSTONE_COMMON_METRICS_METRICS_H_
+#pragma once
 
 #include <map>
 #include <string>
@@ -52,5 +51,3 @@ class Metrics {
 };
 
 }  // namespace touchstone::metrics
-
-#endif  // TOUCHSTONE_COMMON_METRICS_METRICS_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_METRICS_PROMETHEUS_METRICS_H_
-#define TOUCHSTONE_COMMON_METRICS_PROMETHEUS_METRICS_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -29,5 +28,3 @@ class PrometheusMetrics final : public Metrics {
 };
 
 }  // namespace touchstone::metrics
-
-#endif  // TOUCHSTONE_COMMON_METRICS_PROMETHEUS_METRICS_H_

@@ -16,8 +16,8 @@
 namespace touchstone::names {
 namespace {
 
-constexpr size_t kMinPhoneDigits = 6;
-constexpr size_t kMaxPhoneDigits = 15;  // ITU-T E.164.
+constexpr size_t kPhoneDigitsMin = 6;
+constexpr size_t kPhoneDigitsMax = 15;  // ITU-T E.164.
 
 bool HasWhiteSpace(absl::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isspace(c); });
@@ -52,9 +52,9 @@ absl::StatusOr<std::string> NormalisedPhone(absl::string_view value) {
   if (!std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return absl::ascii_isdigit(c); })) {
     return absl::InvalidArgumentError("is no phone number: only digits may follow the country code");
   }
-  if (digits.size() < kMinPhoneDigits || digits.size() > kMaxPhoneDigits) {
-    return absl::InvalidArgumentError(absl::StrCat("is a phone number of ", digits.size(), " digits; ", kMinPhoneDigits, " to ",
-                                                   kMaxPhoneDigits, " are possible"));
+  if (digits.size() < kPhoneDigitsMin || digits.size() > kPhoneDigitsMax) {
+    return absl::InvalidArgumentError(absl::StrCat("is a phone number of ", digits.size(), " digits; ", kPhoneDigitsMin, " to ",
+                                                   kPhoneDigitsMax, " are possible"));
   }
   return absl::StrCat("+", digits);
 }
@@ -98,9 +98,9 @@ absl::StatusOr<events::Name> NormaliseName(const events::Name& name) {
   if (KindText(name.kind()).empty()) {
     return absl::InvalidArgumentError(absl::StrCat("has no kind; kinds are ", AllKindsText()));
   }
-  if (name.value().size() > kMaxTextBytes) {
+  if (name.value().size() > kTextBytesMax) {
     return absl::InvalidArgumentError(
-        absl::StrCat("has a value of ", name.value().size(), " bytes; at most ", kMaxValueBytes, " are allowed"));
+        absl::StrCat("has a value of ", name.value().size(), " bytes; at most ", kValueBytesMax, " are allowed"));
   }
   if (!text::IsValidUtf8(name.value())) return absl::InvalidArgumentError("is not valid UTF-8");
   const absl::string_view trimmed = absl::StripAsciiWhitespace(name.value());
@@ -108,9 +108,9 @@ absl::StatusOr<events::Name> NormaliseName(const events::Name& name) {
   if (text::HasControlCharacter(trimmed)) return absl::InvalidArgumentError("has a control character in its value");
   absl::StatusOr<std::string> value = NormalisedValue(name.kind(), trimmed);
   if (!value.ok()) return value.status();
-  if (value->size() > kMaxValueBytes) {
+  if (value->size() > kValueBytesMax) {
     return absl::InvalidArgumentError(
-        absl::StrCat("has a value of ", value->size(), " bytes; at most ", kMaxValueBytes, " are allowed"));
+        absl::StrCat("has a value of ", value->size(), " bytes; at most ", kValueBytesMax, " are allowed"));
   }
   events::Name normalised;
   normalised.set_kind(name.kind());

@@ -11,9 +11,9 @@ namespace touchstone::names {
 namespace events = touchstone::events::v1;
 
 // Of a normalised value.
-inline constexpr size_t kMaxValueBytes = 256;
+inline constexpr size_t kValueBytesMax = 256;
 // What is looked at at all, white space and separators included.
-inline constexpr size_t kMaxTextBytes = 1024;
+inline constexpr size_t kTextBytesMax = 1024;
 
 // Reads `customer:42` or `email:Jo@Example.com` and normalises it. The value may hold further colons. INVALID_ARGUMENT with
 // the kinds, and the nearest one, where the kind is none. Errors fit behind a field path and never repeat the value.

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_ANSWER_H_
-#define TOUCHSTONE_COMMON_RPC_ANSWER_H_
+#pragma once
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
@@ -146,5 +145,3 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, Response*
 }
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_ANSWER_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_BLOCKING_THREAD_H_
-#define TOUCHSTONE_COMMON_RPC_BLOCKING_THREAD_H_
+#pragma once
 
 #include <condition_variable>
 #include <cstddef>
@@ -51,5 +50,3 @@ class BlockingThread {
 };
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_BLOCKING_THREAD_H_

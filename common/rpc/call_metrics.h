@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_CALL_METRICS_H_
-#define TOUCHSTONE_COMMON_RPC_CALL_METRICS_H_
+#pragma once
 
 #include <grpcpp/support/server_interceptor.h>
 
@@ -48,5 +47,3 @@ class CallMetrics {
 };
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_CALL_METRICS_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_CALLS_IN_PROGRESS_H_
-#define TOUCHSTONE_COMMON_RPC_CALLS_IN_PROGRESS_H_
+#pragma once
 
 #include <cstdint>
 
@@ -15,5 +14,3 @@ int64_t CallsInProgress();
 int64_t CallsInProgressOf(absl::string_view servers);
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_CALLS_IN_PROGRESS_H_

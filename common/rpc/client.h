@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_CLIENT_H_
-#define TOUCHSTONE_COMMON_RPC_CLIENT_H_
+#pragma once
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
@@ -45,5 +44,3 @@ absl::StatusOr<Response> Call(Stub& stub, grpc::Status (Service::*method)(grpc::
 }
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_CLIENT_H_

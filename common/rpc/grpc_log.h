@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_GRPC_LOG_H_
-#define TOUCHSTONE_COMMON_RPC_GRPC_LOG_H_
+#pragma once
 
 #include "common/runtime/log.h"
 
@@ -18,5 +17,3 @@ class GrpcLog {
 };
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_GRPC_LOG_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_HEALTH_SERVICE_H_
-#define TOUCHSTONE_COMMON_RPC_HEALTH_SERVICE_H_
+#pragma once
 
 #include <map>
 #include <memory>
@@ -47,5 +46,3 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
 };
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_HEALTH_SERVICE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_LISTEN_ADDRESS_H_
-#define TOUCHSTONE_COMMON_RPC_LISTEN_ADDRESS_H_
+#pragma once
 
 #include <string>
 
@@ -32,5 +31,3 @@ absl::Status CheckSocketFileIsFree(absl::string_view address);
 absl::Status WhyNotListening(const std::string& address);
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_LISTEN_ADDRESS_H_

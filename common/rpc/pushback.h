@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_PUSHBACK_H_
-#define TOUCHSTONE_COMMON_RPC_PUSHBACK_H_
+#pragma once
 
 #include "absl/status/status.h"
 
@@ -14,5 +13,3 @@ namespace touchstone::rpc {
 void AddPushback(const absl::Status& status, grpc::CallbackServerContext& context);
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_PUSHBACK_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_RAW_MESSAGE_H_
-#define TOUCHSTONE_COMMON_RPC_RAW_MESSAGE_H_
+#pragma once
 
 #include <grpcpp/support/byte_buffer.h>
 
@@ -31,5 +30,3 @@ absl::Status Parse(const grpc::ByteBuffer& buffer, google::protobuf::Message& me
 absl::StatusOr<grpc::ByteBuffer> Serialize(const google::protobuf::Message& message);
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_RAW_MESSAGE_H_

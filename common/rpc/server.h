@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_SERVER_H_
-#define TOUCHSTONE_COMMON_RPC_SERVER_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -115,5 +114,3 @@ class Server {
 };
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_SERVER_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_STREAM_PUMP_H_
-#define TOUCHSTONE_COMMON_RPC_STREAM_PUMP_H_
+#pragma once
 
 #include <condition_variable>
 #include <memory>
@@ -89,5 +88,3 @@ class StreamPump {
 };
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_STREAM_PUMP_H_

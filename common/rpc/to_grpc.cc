@@ -41,7 +41,7 @@ void DropLargest(google::rpc::Status& status) {
 }
 
 void ShortenDetails(google::rpc::Status& status) {
-  while (status.ByteSizeLong() > kMaxDetailBytes + kMaxMessageBytes && status.details_size() > 0) {
+  while (status.ByteSizeLong() > kDetailBytesMax + kMessageBytesMax && status.details_size() > 0) {
     if (!HalveViolations(status)) DropLargest(status);
   }
 }
@@ -52,7 +52,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   google::rpc::Status proto;
   status::ToRpcStatus(status, &proto);
-  proto.set_message(Shortened(proto.message(), kMaxMessageBytes));
+  proto.set_message(Shortened(proto.message(), kMessageBytesMax));
   ShortenDetails(proto);
   const auto code = static_cast<grpc::StatusCode>(status.code());
   if (proto.details_size() == 0) return grpc::Status(code, proto.message());

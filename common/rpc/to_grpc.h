@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_TO_GRPC_H_
-#define TOUCHSTONE_COMMON_RPC_TO_GRPC_H_
+#pragma once
 
 #include <grpcpp/support/status.h>
 
@@ -9,8 +8,8 @@ namespace touchstone::rpc {
 
 // What a status may weigh on the wire. It travels in HTTP/2 trailers, which clients cut off at 8 KiB by default: a status
 // above that reaches nobody, so it is shortened here instead.
-inline constexpr int kMaxMessageBytes = 1024;
-inline constexpr int kMaxDetailBytes = 3 * 1024;
+inline constexpr int kMessageBytesMax = 1024;
+inline constexpr int kDetailBytesMax = 3 * 1024;
 
 // The same code, message and details. The details of an absl::Status are its payloads, each keyed by its type URL
 // ("type.googleapis.com/google.rpc.BadRequest"); on the wire they are a google.rpc.Status in grpc-status-details-bin.
@@ -22,5 +21,3 @@ grpc::Status ToGrpcStatus(const absl::Status& status);
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_TO_GRPC_H_

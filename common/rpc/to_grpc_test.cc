@@ -63,7 +63,7 @@ TEST(ToGrpc, ManyViolationsAreShortenedToWhatATrailerCarries) {
   status.SetPayload(kRetryInfoUrl, absl::Cord(retry.SerializeAsString()));
 
   const grpc::Status on_the_wire = ToGrpcStatus(status);
-  EXPECT_LE(on_the_wire.error_details().size(), size_t{kMaxDetailBytes + kMaxMessageBytes});
+  EXPECT_LE(on_the_wire.error_details().size(), size_t{kDetailBytesMax + kMessageBytesMax});
   const absl::Status back = FromGrpcStatus(on_the_wire);
   const google::rpc::BadRequest kept = BadRequestOf(back);
   EXPECT_GT(kept.field_violations_size(), 5);
@@ -89,7 +89,7 @@ TEST(ToGrpc, ALongMessageIsCutBetweenCharacters) {
   std::string umlauts = "x";
   while (umlauts.size() < 3'000) umlauts += "ü";
   const std::string cut = ToGrpcStatus(absl::InternalError(umlauts)).error_message();
-  EXPECT_LE(cut.size(), size_t{kMaxMessageBytes});
+  EXPECT_LE(cut.size(), size_t{kMessageBytesMax});
   EXPECT_EQ(cut.substr(cut.size() - 5), "ü...");
 }
 

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_UNREADABLE_REQUESTS_H_
-#define TOUCHSTONE_COMMON_RPC_UNREADABLE_REQUESTS_H_
+#pragma once
 
 #include <grpcpp/support/server_interceptor.h>
 
@@ -34,5 +33,3 @@ class UnreadableRequests {
 };
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_UNREADABLE_REQUESTS_H_

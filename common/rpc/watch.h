@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_WATCH_H_
-#define TOUCHSTONE_COMMON_RPC_WATCH_H_
+#pragma once
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
@@ -183,5 +182,3 @@ grpc::ServerWriteReactor<Message>* Watch(grpc::CallbackServerContext* context, S
 }
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_WATCH_H_

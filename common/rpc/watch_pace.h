@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RPC_WATCH_PACE_H_
-#define TOUCHSTONE_COMMON_RPC_WATCH_PACE_H_
+#pragma once
 
 #include <optional>
 
@@ -48,5 +47,3 @@ class WatchPace {
 };
 
 }  // namespace touchstone::rpc
-
-#endif  // TOUCHSTONE_COMMON_RPC_WATCH_PACE_H_

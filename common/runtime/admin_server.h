@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_ADMIN_SERVER_H_
-#define TOUCHSTONE_COMMON_RUNTIME_ADMIN_SERVER_H_
+#pragma once
 
 #include <functional>
 #include <memory>
@@ -41,5 +40,3 @@ class AdminServer {
 };
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_ADMIN_SERVER_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_DISK_SPACE_H_
-#define TOUCHSTONE_COMMON_RUNTIME_DISK_SPACE_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -19,5 +18,3 @@ struct DiskSpace {
 absl::StatusOr<DiskSpace> FreeDisk(const std::string& path);
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_DISK_SPACE_H_

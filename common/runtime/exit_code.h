@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_EXIT_CODE_H_
-#define TOUCHSTONE_COMMON_RUNTIME_EXIT_CODE_H_
+#pragma once
 
 #include "absl/status/status.h"
 
@@ -41,5 +40,3 @@ inline absl::Status SettingError(const absl::Status& status) {
 }
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_EXIT_CODE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_FLAGS_H_
-#define TOUCHSTONE_COMMON_RUNTIME_FLAGS_H_
+#pragma once
 
 #include <string>
 #include <variant>
@@ -29,5 +28,3 @@ struct Flags {
 std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const char* const* argv);
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_FLAGS_H_

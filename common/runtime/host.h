@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_HOST_H_
-#define TOUCHSTONE_COMMON_RUNTIME_HOST_H_
+#pragma once
 
 #include <atomic>
 #include <memory>
@@ -59,5 +58,3 @@ class Host {
 };
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_HOST_H_

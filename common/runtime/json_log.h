@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_JSON_LOG_H_
-#define TOUCHSTONE_COMMON_RUNTIME_JSON_LOG_H_
+#pragma once
 
 #include <functional>
 #include <mutex>
@@ -46,5 +45,3 @@ class JsonLog final : public Log {
 std::string JsonQuoted(absl::string_view text);
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_JSON_LOG_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_LOG_H_
-#define TOUCHSTONE_COMMON_RUNTIME_LOG_H_
+#pragma once
 
 #include <concepts>
 #include <cstdint>
@@ -68,5 +67,3 @@ class Log {
 };
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_LOG_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_LOG_MESSAGE_H_
-#define TOUCHSTONE_COMMON_RUNTIME_LOG_MESSAGE_H_
+#pragma once
 
 #include <string>
 
@@ -15,5 +14,3 @@ namespace touchstone::runtime {
 std::string LogMessage(const google::protobuf::Message& message);
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_LOG_MESSAGE_H_

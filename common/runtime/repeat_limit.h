@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_REPEAT_LIMIT_H_
-#define TOUCHSTONE_COMMON_RUNTIME_REPEAT_LIMIT_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -37,5 +36,3 @@ class RepeatLimit {
 };
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_REPEAT_LIMIT_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_RUN_H_
-#define TOUCHSTONE_COMMON_RUNTIME_RUN_H_
+#pragma once
 
 #include <string>
 #include <variant>
@@ -42,5 +41,3 @@ int Run(absl::string_view program, int argc, const char* const* argv, Read read,
 }
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_RUN_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_STOP_SIGNAL_H_
-#define TOUCHSTONE_COMMON_RUNTIME_STOP_SIGNAL_H_
+#pragma once
 
 #include <mutex>
 
@@ -31,5 +30,3 @@ class StopSignal {
 };
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_STOP_SIGNAL_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_THREAD_NAME_H_
-#define TOUCHSTONE_COMMON_RUNTIME_THREAD_NAME_H_
+#pragma once
 
 #include "absl/strings/string_view.h"
 
@@ -9,5 +8,3 @@ namespace touchstone::runtime {
 void SetThreadName(absl::string_view name);
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_THREAD_NAME_H_

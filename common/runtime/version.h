@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_COMMON_RUNTIME_VERSION_H_
-#define TOUCHSTONE_COMMON_RUNTIME_VERSION_H_
+#pragma once
 
 namespace touchstone::runtime {
 
@@ -7,5 +6,3 @@ namespace touchstone::runtime {
 inline constexpr char kVersion[] = "0.1.0";
 
 }  // namespace touchstone::runtime
-
-#endif  // TOUCHSTONE_COMMON_RUNTIME_VERSION_H_

@@ -62,8 +62,8 @@ bool IsUpperSnake(absl::string_view reason) {
 
 void FieldErrors::Add(absl::string_view path, absl::string_view description) {
   ++count_;
-  if (violations_.size() == kMaxFieldViolations) return;
-  violations_.push_back({Bounded(path, kMaxPathBytes), Bounded(description, kMaxDescriptionBytes)});
+  if (violations_.size() == kFieldViolationsMax) return;
+  violations_.push_back({Bounded(path, kPathBytesMax), Bounded(description, kDescriptionBytesMax)});
 }
 
 absl::Status FieldErrors::ToStatus() const {
@@ -75,10 +75,10 @@ absl::Status FieldErrors::ToStatus() const {
     google::rpc::BadRequest::FieldViolation& field = *detail.add_field_violations();
     field.set_field(violation.path);
     field.set_description(violation.description);
-    if (i >= kMaxViolationsInMessage) continue;
+    if (i >= kViolationsInMessageMax) continue;
     absl::StrAppend(&message, i == 0 ? "" : "; ", violation.path, violation.path.empty() ? "" : ": ", violation.description);
   }
-  if (count_ > kMaxViolationsInMessage) absl::StrAppend(&message, "; and ", count_ - kMaxViolationsInMessage, " more");
+  if (count_ > kViolationsInMessageMax) absl::StrAppend(&message, "; and ", count_ - kViolationsInMessageMax, " more");
   absl::Status status = absl::InvalidArgumentError(message);
   SetDetail(detail, status);
   return status;
@@ -97,7 +97,7 @@ absl::Status WithReason(absl::Status status, absl::string_view reason, absl::str
   google::rpc::ErrorInfo detail;
   detail.set_reason(std::string(reason));
   detail.set_domain(std::string(domain));
-  for (const auto& [key, value] : metadata) (*detail.mutable_metadata())[key] = Bounded(value, kMaxDescriptionBytes);
+  for (const auto& [key, value] : metadata) (*detail.mutable_metadata())[key] = Bounded(value, kDescriptionBytesMax);
   SetDetail(detail, status);
   return status;
 }

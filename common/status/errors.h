@@ -16,10 +16,10 @@
 // Limits keep a status below gRPC's 8 KiB of metadata: what is longer is cut, what is more is counted.
 namespace touchstone::status {
 
-inline constexpr size_t kMaxFieldViolations = 12;
-inline constexpr size_t kMaxViolationsInMessage = 5;
-inline constexpr size_t kMaxPathBytes = 100;
-inline constexpr size_t kMaxDescriptionBytes = 240;
+inline constexpr size_t kFieldViolationsMax = 12;
+inline constexpr size_t kViolationsInMessageMax = 5;
+inline constexpr size_t kPathBytesMax = 100;
+inline constexpr size_t kDescriptionBytesMax = 240;
 
 // One field that is wrong. `path` as in the request: `touchpoints[3].names[0].value`. Never a personal value in either.
 struct FieldViolation {
@@ -43,7 +43,7 @@ class FieldErrors {
 
  private:
   size_t count_ = 0;
-  std::vector<FieldViolation> violations_;  // The first kMaxFieldViolations.
+  std::vector<FieldViolation> violations_;  // The first kFieldViolationsMax.
 };
 
 // INVALID_ARGUMENT for one field.

@@ -40,7 +40,7 @@ TEST(FieldErrors, AreBoundedAndCounted) {
   for (int i = 0; i < 10'000; ++i) errors.Add(absl::StrCat("attributes[", i, "]"), std::string(1'000, 'x'));
   const absl::Status status = errors.ToStatus();
   EXPECT_EQ(errors.count(), 10'000u);
-  EXPECT_THAT(FieldViolationsOf(status), SizeIs(kMaxFieldViolations));
+  EXPECT_THAT(FieldViolationsOf(status), SizeIs(kFieldViolationsMax));
   EXPECT_THAT(std::string(status.message()), EndsWith("; and 9995 more"));
   size_t bytes = status.message().size();
   status.ForEachPayload([&](absl::string_view, const absl::Cord& payload) { bytes += payload.size(); });

@@ -9,7 +9,7 @@ namespace touchstone::stream {
 namespace {
 
 // A letter is larger than the record in it, and must not be above a record's limit itself.
-constexpr size_t kMaxBuriedBytes = 512 << 10;
+constexpr size_t kBuriedBytesMax = 512 << 10;
 
 void CheckKey(absl::string_view key) {
   INVARIANT(!key.empty() && key.front() != Timers::kReserved,
@@ -51,12 +51,12 @@ void RecordWork::DeadLetter(absl::string_view reason, absl::string_view message)
   if (record_ != nullptr) {
     letter.set_offset(record_->offset);
     letter.set_key(record_->key);
-    letter.set_value(record_->value.substr(0, kMaxBuriedBytes));
+    letter.set_value(record_->value.substr(0, kBuriedBytesMax));
   }
   letter.set_reason(std::string(reason));
   letter.set_message(std::string(message));
-  if (record_ != nullptr && record_->value.size() > kMaxBuriedBytes) {
-    letter.set_message(absl::StrCat(message, " (", kMaxBuriedBytes, " of its ", record_->value.size(), " bytes are kept here)"));
+  if (record_ != nullptr && record_->value.size() > kBuriedBytesMax) {
+    letter.set_message(absl::StrCat(message, " (", kBuriedBytesMax, " of its ", record_->value.size(), " bytes are kept here)"));
   }
   letter.set_task(std::string(task_kind_));
   *letter.mutable_dead_letter_time() = clock::ToProto(now_);

@@ -9,12 +9,12 @@
 namespace touchstone::text {
 namespace {
 
-using Row = std::array<int, kMaxWordBytes + 1>;
+using Row = std::array<int, kWordBytesMax + 1>;
 
 }  // namespace
 
 int EditDistance(absl::string_view a, absl::string_view b) {
-  if (a.size() > kMaxWordBytes || b.size() > kMaxWordBytes) return static_cast<int>(std::max(a.size(), b.size()));
+  if (a.size() > kWordBytesMax || b.size() > kWordBytesMax) return static_cast<int>(std::max(a.size(), b.size()));
   const auto same = [&](size_t i, size_t j) { return absl::ascii_tolower(a[i]) == absl::ascii_tolower(b[j]); };
   Row before_last, last, current;
   for (size_t j = 0; j <= b.size(); ++j) last[j] = static_cast<int>(j);

@@ -9,10 +9,10 @@
 namespace touchstone::text {
 
 // Longer words are not compared: nobody means them, and the cost is quadratic.
-inline constexpr size_t kMaxWordBytes = 64;
+inline constexpr size_t kWordBytesMax = 64;
 
 // Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b`, letter case ignored. Words beyond
-// kMaxWordBytes are as far away as their length says.
+// kWordBytesMax are as far away as their length says.
 int EditDistance(absl::string_view a, absl::string_view b);
 
 // The candidate that `word` most likely meant, or empty where none is near: at most a third of the word's letters may

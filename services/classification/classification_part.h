@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_CLASSIFICATION_PART_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_CLASSIFICATION_PART_H_
+#pragma once
 
 #include <memory>
 
@@ -12,5 +11,3 @@ namespace touchstone::classification {
 absl::StatusOr<std::unique_ptr<process::Part>> MakeClassificationPart(const process::Surroundings& surroundings);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_CLASSIFICATION_PART_H_

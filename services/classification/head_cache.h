@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_HEAD_CACHE_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_HEAD_CACHE_H_
+#pragma once
 
 #include <cstddef>
 #include <list>
@@ -49,5 +48,3 @@ class HeadCache {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_HEAD_CACHE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_IMPORTS_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_IMPORTS_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -28,5 +27,3 @@ absl::Status EndImport(absl::string_view import_id, stream::UnitOfWork& work);
 absl::StatusOr<std::vector<std::string>> OnImportTimer(absl::string_view key, stream::UnitOfWork& work);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_IMPORTS_H_

@@ -1,12 +1,11 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_KEYS_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_KEYS_H_
+#pragma once
 
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "touchstone/events/v1/touchpoint.pb.h"
 
-// The keys of the journey task's state (ADR 6). Neither name keys nor import ids hold a \0.
+// The keys of the journey task's state (ADR 0006). Neither name keys nor import ids hold a \0.
 //
 //   h NAME                             Head, and the timer of the name
 //   b NAME                             FoldState of what is no longer kept
@@ -35,5 +34,3 @@ inline constexpr char kHeadPart = 'h';
 inline constexpr char kImportPart = 'i';
 
 }  // namespace touchstone::classification::keys
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_KEYS_H_

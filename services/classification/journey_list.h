@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_LIST_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_LIST_H_
+#pragma once
 
 #include <string>
 
@@ -27,5 +26,3 @@ void GatherJourneys(stream::TaskReader& reader, const v1::ListJourneysRequest& r
                     absl::AnyInvocable<void(absl::StatusOr<v1::ListJourneysResponse>)> done);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_LIST_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_PROCESSOR_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_PROCESSOR_H_
+#pragma once
 
 #include <memory>
 
@@ -40,5 +39,3 @@ class JourneyProcessor : public stream::Processor {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_PROCESSOR_H_

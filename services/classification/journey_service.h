@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_SERVICE_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_SERVICE_H_
+#pragma once
 
 #include <memory>
 
@@ -46,5 +45,3 @@ class JourneyService : public v1::JourneyService::CallbackService {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_SERVICE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_STEP_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_STEP_H_
+#pragma once
 
 #include <deque>
 #include <string>
@@ -60,5 +59,3 @@ class JourneyStep {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_STEP_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_STORE_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_STORE_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -54,5 +53,3 @@ void KeepTouchpoint(absl::string_view name, const events::v1::Touchpoint& touchp
 void DropTouchpoint(absl::string_view name, const events::v1::Touchpoint& touchpoint, stream::UnitOfWork& work);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_STORE_H_

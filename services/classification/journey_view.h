@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_VIEW_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_VIEW_H_
+#pragma once
 
 #include <optional>
 
@@ -30,5 +29,3 @@ absl::StatusOr<std::optional<v1::ExplainMomentResponse>> ExplanationOf(const Pac
 v1::Ledger LedgerOf(const state::v1::FoldState& fold, absl::Time now);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_VIEW_H_

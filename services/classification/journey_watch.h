@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_WATCH_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_WATCH_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -17,5 +16,3 @@ absl::StatusOr<std::unique_ptr<rpc::WatchSource<v1::WatchJourneyEventsResponse>>
     eventlog::EventLog& log, const v1::WatchJourneyEventsRequest& request, const std::string& subject);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_JOURNEY_WATCH_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_MOMENT_PAGE_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_MOMENT_PAGE_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -30,5 +29,3 @@ class MomentQuery {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_MOMENT_PAGE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_EXAMPLES_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_EXAMPLES_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -51,5 +50,3 @@ absl::StatusOr<std::vector<Example>> LoadExamples(const std::string& folder);
 std::vector<events::v1::Touchpoint> PlacedAt(const Example& example, absl::Time present);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_EXAMPLES_H_

@@ -168,8 +168,8 @@ absl::StatusOr<std::string> ReadFileFromDisk(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat("cannot open '", path, "'"));
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (text.size() > config::kMaxYamlBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("'", path, "' is larger than ", config::kMaxYamlBytes, " bytes"));
+  if (text.size() > config::kYamlBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat("'", path, "' is larger than ", config::kYamlBytesMax, " bytes"));
   }
   return text;
 }

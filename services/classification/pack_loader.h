@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_LOADER_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_LOADER_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -33,5 +32,3 @@ absl::StatusOr<std::vector<PackSource>> LoadPackSources(const std::string& folde
 absl::StatusOr<std::string> ReadFileFromDisk(const std::string& path);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_PACK_LOADER_H_

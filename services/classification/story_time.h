@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_STORY_TIME_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_STORY_TIME_H_
+#pragma once
 
 #include <string>
 
@@ -22,5 +21,3 @@ absl::StatusOr<absl::Duration> ParseStoryTime(absl::string_view text);
 std::string StoryTimeText(absl::Duration since_first_monday);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_STORY_TIME_H_

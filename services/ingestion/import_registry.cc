@@ -26,7 +26,7 @@ void ImportRegistry::Begin(const events::v1::ImportBegun& wanted, Done done) {
     std::lock_guard<std::mutex> lock(mutex_);
     if (closed_.has_value()) {
       refused = *closed_;
-    } else if (waiting_.size() >= kMaxWaiting) {
+    } else if (waiting_.size() >= kWaitingMax) {
       refused = status::WithRetry(absl::ResourceExhaustedError("too many imports begin at once"), absl::Seconds(1));
     } else {
       waiting_.push_back(std::make_shared<Waiting>(Waiting{wanted, std::move(done)}));

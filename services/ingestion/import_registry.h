@@ -24,7 +24,7 @@ class ImportRegistry : public rpc::Pumped {
  public:
   using Done = absl::AnyInvocable<void(absl::StatusOr<events::v1::ImportBegun>)>;
   // Asked at once and not yet answered; more are refused.
-  static constexpr size_t kMaxWaiting = 256;
+  static constexpr size_t kWaitingMax = 256;
 
   // `log` outlives the registry.
   static absl::StatusOr<std::shared_ptr<ImportRegistry>> Open(eventlog::EventLog& log);

@@ -84,7 +84,7 @@ TEST_F(ImportRegistryTest, OfTwoWhoStateAnImportAtOnceTheFirstHolds) {
 }
 
 TEST_F(ImportRegistryTest, OneTooManyIsRefusedAtOnce) {
-  std::vector<std::optional<absl::Status>> answers(ImportRegistry::kMaxWaiting + 1);
+  std::vector<std::optional<absl::Status>> answers(ImportRegistry::kWaitingMax + 1);
   for (size_t i = 0; i < answers.size(); ++i) Begin(absl::StrCat(i), answers[i]);
   EXPECT_FALSE(answers.front().has_value());
   ASSERT_TRUE(answers.back().has_value());

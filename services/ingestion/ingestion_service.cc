@@ -26,8 +26,8 @@ using Positions = absl::StatusOr<std::vector<eventlog::Position>>;
 
 absl::Status CheckImportId(const std::string& id) {
   if (id.empty()) return status::InvalidField("import_id", "is required");
-  if (id.size() > kMaxIdBytes)
-    return status::InvalidField("import_id", absl::StrCat("has ", id.size(), " bytes; at most ", kMaxIdBytes, " are taken"));
+  if (id.size() > kIdBytesMax)
+    return status::InvalidField("import_id", absl::StrCat("has ", id.size(), " bytes; at most ", kIdBytesMax, " are taken"));
   if (text::HasControlCharacter(id)) return status::InvalidField("import_id", "holds a control character");
   return absl::OkStatus();
 }
@@ -72,9 +72,9 @@ grpc::ServerUnaryReactor* IngestionService::IngestTouchpoints(grpc::CallbackServ
   return rpc::Answer(context, response, [&](Completion<grpc::ByteBuffer>& done) -> absl::Status {
     wire::v1::ManyTouchpoints envelope;
     RETURN_IF_ERROR(rpc::Parse(*request, envelope));
-    if (envelope.touchpoints().empty() || envelope.touchpoints_size() > kMaxTouchpointsInRequest) {
+    if (envelope.touchpoints().empty() || envelope.touchpoints_size() > kTouchpointsInRequestMax) {
       return status::InvalidField(
-          "touchpoints", absl::StrCat("has ", envelope.touchpoints_size(), "; 1 to ", kMaxTouchpointsInRequest, " are taken"));
+          "touchpoints", absl::StrCat("has ", envelope.touchpoints_size(), "; 1 to ", kTouchpointsInRequestMax, " are taken"));
     }
     TouchpointBatch batch = CheckedBatch(envelope.touchpoints(), "touchpoints", secret_, clock_.Now());
     std::vector<std::string> keys;

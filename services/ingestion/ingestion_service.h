@@ -15,7 +15,7 @@
 namespace touchstone::ingestion {
 
 // At most this many touchpoints in one request.
-inline constexpr int kMaxTouchpointsInRequest = 1000;
+inline constexpr int kTouchpointsInRequestMax = 1000;
 
 // The three calls that carry touchpoints are registered raw: each touchpoint is parsed by itself, so that a bad one is
 // refused alone.

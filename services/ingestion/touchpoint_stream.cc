@@ -48,9 +48,9 @@ void TouchpointStream::OnReadDone(bool ok) {
 absl::Status TouchpointStream::Take() {
   wire::v1::StreamedTouchpoints request;
   RETURN_IF_ERROR(rpc::Parse(request_, request));
-  if (request.touchpoints().empty() || request.touchpoints_size() > kMaxTouchpointsInRequest) {
+  if (request.touchpoints().empty() || request.touchpoints_size() > kTouchpointsInRequestMax) {
     return status::InvalidField(
-        "touchpoints", absl::StrCat("has ", request.touchpoints_size(), "; 1 to ", kMaxTouchpointsInRequest, " are taken"));
+        "touchpoints", absl::StrCat("has ", request.touchpoints_size(), "; 1 to ", kTouchpointsInRequestMax, " are taken"));
   }
   TouchpointBatch batch = CheckedBatch(request.touchpoints(), "touchpoints", secret_, clock_.Now());
   auto pending = std::make_shared<Pending>();
@@ -97,8 +97,8 @@ void TouchpointStream::Advance() {
     writing_ = true;
     StartWrite(&response_);
   }
-  if (!reading_ && !read_all_ && ending_.ok() && pending_bytes_ < kMaxUnacknowledgedBytes &&
-      pending_.size() < kMaxUnacknowledged) {
+  if (!reading_ && !read_all_ && ending_.ok() && pending_bytes_ < kUnacknowledgedBytesMax &&
+      pending_.size() < kUnacknowledgedMax) {
     reading_ = true;
     StartRead(&request_);
   }

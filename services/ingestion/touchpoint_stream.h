@@ -19,13 +19,13 @@
 namespace touchstone::ingestion {
 
 // One StreamTouchpoints call: requests are appended as they come and acknowledged in their order when durable. While more
-// than kMaxUnacknowledgedBytes wait, or kMaxUnacknowledged requests, nothing more is read: backpressure is gRPC's own. What
+// than kUnacknowledgedBytesMax wait, or kUnacknowledgedMax requests, nothing more is read: backpressure is gRPC's own. What
 // ends the log's intake ends the stream with its status and RetryInfo; a stopping server ends it when all that was read is
 // acknowledged. Owns itself until gRPC and the last append let go.
 class TouchpointStream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>, public OpenStreams::Stream {
  public:
-  static constexpr int64_t kMaxUnacknowledgedBytes = 4 << 20;
-  static constexpr size_t kMaxUnacknowledged = 256;
+  static constexpr int64_t kUnacknowledgedBytesMax = 4 << 20;
+  static constexpr size_t kUnacknowledgedMax = 256;
 
   // All outlive the call.
   static TouchpointStream* Begin(grpc::CallbackServerContext* context, OpenStreams& open, eventlog::EventLog& log,

@@ -39,7 +39,7 @@ DeadLetterPage::DeadLetterPage(std::unique_ptr<eventlog::Tail> tail, std::vector
       ends_(std::move(ends)),
       query_(QueryOf(request)),
       reason_(request.reason()),
-      page_size_(request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kMaxPageSize)),
+      page_size_(request.page_size() == 0 ? kDefaultPageSize : std::min(request.page_size(), kPageSizeMax)),
       cursor_(tail_->next_offsets()) {}
 
 absl::StatusOr<DeadLetterPage> DeadLetterPage::Begin(eventlog::EventLog& log, const v1::ListDeadLettersRequest& request) {
@@ -52,7 +52,7 @@ absl::StatusOr<DeadLetterPage> DeadLetterPage::Begin(eventlog::EventLog& log, co
 
 absl::StatusOr<DeadLetterPage::Progress> DeadLetterPage::ReadOn() {
   for (int looked_at = 0; !Full() && !AtEnd(); ++looked_at) {
-    if (looked_at == kMaxLookedAtInTurn) return Progress::kMore;
+    if (looked_at == kLookedAtInTurnMax) return Progress::kMore;
     // One record at a time: the cursor then stands exactly behind the last one that was taken.
     ASSIGN_OR_RETURN(const std::vector<eventlog::TailRecord> records, tail_->Read(1));
     if (!records.empty()) {
@@ -69,13 +69,13 @@ bool DeadLetterPage::Keep(const std::string& value) {
   events::v1::DeadLetter letter;
   if (!letter.ParseFromString(value) || (!reason_.empty() && reason_ != letter.reason())) return true;
   const auto bytes = static_cast<int64_t>(value.size());
-  if (response_.dead_letters_size() > 0 && bytes_ + bytes > kMaxPageBytes) return false;
+  if (response_.dead_letters_size() > 0 && bytes_ + bytes > kPageBytesMax) return false;
   bytes_ += bytes;
   *response_.add_dead_letters() = std::move(letter);
   return true;
 }
 
-bool DeadLetterPage::Full() const { return full_ || response_.dead_letters_size() == page_size_ || looked_at_ == kMaxLookedAt; }
+bool DeadLetterPage::Full() const { return full_ || response_.dead_letters_size() == page_size_ || looked_at_ == kLookedAtMax; }
 
 bool DeadLetterPage::AtEnd() const {
   for (size_t p = 0; p < ends_.size(); ++p) {

@@ -12,13 +12,13 @@
 namespace touchstone::operations {
 
 inline constexpr int kDefaultPageSize = 50;
-inline constexpr int kMaxPageSize = 500;
+inline constexpr int kPageSizeMax = 500;
 // Of a page of more than one letter, as they travel.
-inline constexpr int64_t kMaxPageBytes = 1 << 20;
+inline constexpr int64_t kPageBytesMax = 1 << 20;
 // Records looked at for one page: a rare reason does not read the whole topic in one call.
-inline constexpr int kMaxLookedAt = 10'000;
+inline constexpr int kLookedAtMax = 10'000;
 // And by one ReadOn: who reads on the pump's thread must let others have their turn.
-inline constexpr int kMaxLookedAtInTurn = 1'000;
+inline constexpr int kLookedAtInTurnMax = 1'000;
 
 // One page of the dead letters, oldest first within a partition. It is whole when it is full, or when it has come to where the
 // topic ended when it began; it may be short, or empty, though another follows. Used by one thread.

@@ -101,7 +101,7 @@ TEST_F(DeadLetterPageTest, APageIsBoundedByBytes) {
   for (const char* reason : {"a", "b", "c", "d"}) Append(reason, 400'000);
   const v1::ListDeadLettersResponse first = Page({});
   EXPECT_EQ(first.dead_letters_size(), 2);
-  EXPECT_LE(static_cast<int64_t>(first.ByteSizeLong()), kMaxPageBytes + 1000);
+  EXPECT_LE(static_cast<int64_t>(first.ByteSizeLong()), kPageBytesMax + 1000);
   EXPECT_THAT(All({}), ElementsAre("a", "b", "c", "d"));
 }
 
@@ -112,7 +112,7 @@ TEST_F(DeadLetterPageTest, ALargeLetterHasAPageOfItsOwn) {
 }
 
 TEST_F(DeadLetterPageTest, ARareReasonIsLookedForInTurns) {
-  for (int i = 0; i < kMaxLookedAtInTurn + 1; ++i) Append("common");
+  for (int i = 0; i < kLookedAtInTurnMax + 1; ++i) Append("common");
   Append("rare");
   v1::ListDeadLettersRequest request;
   request.set_reason("rare");

@@ -19,6 +19,6 @@ struct CallContext {
 };
 
 // A read waits no longer than this for the write whose token it brings, whatever its deadline.
-inline constexpr absl::Duration kMaxReadWait = absl::Seconds(30);
+inline constexpr absl::Duration kReadWaitMax = absl::Seconds(30);
 
 }  // namespace touchstone::outreach

@@ -233,7 +233,7 @@ TEST_F(GateStory, ARecallOfWhatIsRequestedComesTooLate) {
 
 TEST_F(GateStory, WhatIsHeldForAnAddressIsBounded) {
   StartAt("2026-03-02 23:00");
-  for (int i = 0; i < Gate::kMaxHeld; ++i) Intend(absl::StrCat("k", i), kService);
+  for (int i = 0; i < Gate::kHeldMax; ++i) Intend(absl::StrCat("k", i), kService);
   EXPECT_EQ(LastAnswer().status(), events::OUTREACH_STATUS_HELD);
   Intend("one more", kService);
   EXPECT_EQ(LastAnswer().status(), events::OUTREACH_STATUS_DROPPED);
@@ -243,12 +243,12 @@ TEST_F(GateStory, WhatIsHeldForAnAddressIsBounded) {
 TEST_F(GateStory, ReportsOfOneSendAreBounded) {
   StartAt("2026-03-02 14:00");
   Intend("k1", kService);
-  for (int i = 0; i <= Gate::kMaxReports; ++i) {
+  for (int i = 0; i <= Gate::kReportsMax; ++i) {
     Tell(Report(kMail, "k1", absl::StrCat(i), events::DELIVERY_STATUS_OPENED, world_->now()));
   }
   int passed_on = 0;
   for (const auto& message : world_->All<events::PlayMessage>(topics::kPlays)) passed_on += message.answer().has_report();
-  EXPECT_EQ(passed_on, Gate::kMaxReports);
+  EXPECT_EQ(passed_on, Gate::kReportsMax);
 }
 
 TEST_F(GateStory, ARepeatedReportDoesNotWithdrawWhatWasGrantedSince) {

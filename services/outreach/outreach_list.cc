@@ -41,7 +41,7 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
     absl::Status broken;
     const absl::Status status =
         state.Scan(begin, eventlog::PrefixEnd(prefix), [&](absl::string_view key, absl::string_view value) {
-          if (page_.outreaches_size() == query_.page_size || scanned == kMaxScannedKeys) {
+          if (page_.outreaches_size() == query_.page_size || scanned == kScannedKeysMax) {
             partition_done_ = false;
             return false;
           }

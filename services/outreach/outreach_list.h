@@ -15,9 +15,9 @@
 namespace touchstone::outreach {
 
 inline constexpr int kDefaultPageSize = 50;
-inline constexpr int kMaxPageSize = 500;
+inline constexpr int kPageSizeMax = 500;
 // Keys of state that one read looks at; a page ends there, maybe without an outreach, and its token goes on.
-inline constexpr int kMaxScannedKeys = 5'000;
+inline constexpr int kScannedKeysMax = 5'000;
 
 // What a list asks for. A value.
 struct OutreachQuery {

@@ -48,7 +48,7 @@ absl::Status NoOutreach(absl::string_view field) {
       "OUTREACH_NOT_FOUND", "outreach");
 }
 
-absl::Time DeadlineOf(absl::Time client, const clock::Clock& clock) { return std::min(client, clock.Now() + kMaxReadWait); }
+absl::Time DeadlineOf(absl::Time client, const clock::Clock& clock) { return std::min(client, clock.Now() + kReadWaitMax); }
 
 // Reads the outreach, once what the token speaks of is done. A report goes to the gate, which the planner does not read: then
 // the gate is waited for, and with it what it told the planner.
@@ -71,7 +71,7 @@ void ReadOutreach(stream::TaskReader& reader, const OutreachPlace& place, std::o
 absl::StatusOr<OutreachQuery> QueryOf(const v1::ListOutreachesRequest& request, const names::NameSecret& secret) {
   OutreachQuery query;
   if (request.page_size() < 0) return status::InvalidField("page_size", "is below zero");
-  if (request.page_size() > 0) query.page_size = std::min(request.page_size(), kMaxPageSize);
+  if (request.page_size() > 0) query.page_size = std::min(request.page_size(), kPageSizeMax);
   query.statuses.insert(request.statuses().begin(), request.statuses().end());
   if (!request.has_name()) return query;
   absl::StatusOr<events::Name> name = names::KeyedName(secret, request.name());

@@ -15,12 +15,12 @@ namespace text = touchstone::outreach::policy::v1;
 
 constexpr int kMomentVariable = 0;
 constexpr int kJourneyVariable = 1;
-constexpr int kMaxSteps = 16;
-constexpr absl::Duration kMaxActWithin = absl::Hours(24 * 30);
-constexpr absl::Duration kMaxWait = absl::Hours(24 * 90);
-constexpr absl::Duration kMaxExpiry = absl::Hours(24 * 30);
+constexpr int kStepsMax = 16;
+constexpr absl::Duration kActWithinMax = absl::Hours(24 * 30);
+constexpr absl::Duration kWaitMax = absl::Hours(24 * 90);
+constexpr absl::Duration kExpiryMax = absl::Hours(24 * 30);
 constexpr absl::Duration kDefaultExpiry = absl::Hours(24 * 2);
-constexpr absl::Duration kMaxReentry = absl::Hours(24 * 3650);
+constexpr absl::Duration kReentryMax = absl::Hours(24 * 3650);
 
 }  // namespace
 
@@ -49,7 +49,7 @@ Play PlayCompiler::Compile(PolicySource& source, int index) {
     source.Wrong(path, "has no class: service, recovery, feedback or marketing");
   }
   play.act_within =
-      stated.has_act_within() ? source.Span(path + ".act_within", stated.act_within(), kMaxActWithin) : defaults_.act_within;
+      stated.has_act_within() ? source.Span(path + ".act_within", stated.act_within(), kActWithinMax) : defaults_.act_within;
   const bool class_requires = defaults_.consent_required.count(play.outreach_class) > 0;
   play.consent_required = stated.has_consent_required() ? stated.consent_required() : class_requires;
   CompileCondition(source, path, stated.when(), play);
@@ -77,11 +77,11 @@ void PlayCompiler::CompileReentry(PolicySource& source, const std::string& path,
                                   Play& play) const {
   if (reentry.never() && reentry.has_after()) return source.Wrong(path, "states both `after` and `never`");
   if (reentry.never()) play.reentry.not_within = absl::InfiniteDuration();
-  if (reentry.has_after()) play.reentry.not_within = source.Span(path + ".after", reentry.after(), kMaxReentry);
+  if (reentry.has_after()) play.reentry.not_within = source.Span(path + ".after", reentry.after(), kReentryMax);
 }
 
 void PlayCompiler::CompileSteps(PolicySource& source, const std::string& path, const text::PlayPolicy& stated, Play& play) const {
-  if (stated.steps_size() > kMaxSteps) source.Wrong(path + ".steps", absl::StrCat("are more than ", kMaxSteps));
+  if (stated.steps_size() > kStepsMax) source.Wrong(path + ".steps", absl::StrCat("are more than ", kStepsMax));
   std::vector<Wait> waits;
   std::set<std::string> ids;
   for (int i = 0; i < stated.steps_size(); ++i) {
@@ -107,7 +107,7 @@ Wait PlayCompiler::CompileWait(PolicySource& source, const std::string& path, co
   if (wait.has_for_() == !wait.until().empty()) {
     source.Wrong(path, "must state either `for` (a span) or `until` (a time of day)");
   } else if (wait.has_for_()) {
-    compiled.span = source.Span(path + ".for", wait.for_(), kMaxWait);
+    compiled.span = source.Span(path + ".for", wait.for_(), kWaitMax);
   } else if (absl::StatusOr<int> minute = calendar::ParseTimeOfDay(wait.until()); minute.ok()) {
     compiled.until_minute_of_day = *minute;
   } else {
@@ -123,7 +123,7 @@ SendStep PlayCompiler::CompileSend(PolicySource& source, const std::string& path
   for (const int channel : send.channels()) compiled.channels.push_back(static_cast<events::Channel>(channel));
   if (compiled.channels.empty()) source.Wrong(path, "has no channels: `channels: [email]`");
   compiled.expire_after =
-      send.has_expire_after() ? source.Span(path + ".expire_after", send.expire_after(), kMaxExpiry) : kDefaultExpiry;
+      send.has_expire_after() ? source.Span(path + ".expire_after", send.expire_after(), kExpiryMax) : kDefaultExpiry;
   const auto found = defaults_.templates.find(send.template_());
   if (send.template_().empty()) {
     source.Wrong(path, "has no template");

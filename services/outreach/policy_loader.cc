@@ -22,8 +22,8 @@ namespace events = touchstone::events::v1;
 namespace text = touchstone::outreach::policy::v1;
 
 constexpr size_t kErrorsMax = 20;
-constexpr int kMaxZones = 32;
-constexpr int kMaxCap = 1000;
+constexpr int kZonesMax = 32;
+constexpr int kCapMax = 1000;
 constexpr absl::Duration kDay = absl::Hours(24);
 
 // Settings of all packs as they come, later ones over earlier ones.
@@ -69,7 +69,7 @@ class Settings {
 
   void TakeZones(PolicySource& source) {
     const auto& stated = source.file().time_zones();
-    if (stated.size() > kMaxZones) source.Wrong("time_zones", absl::StrCat("are more than ", kMaxZones));
+    if (stated.size() > kZonesMax) source.Wrong("time_zones", absl::StrCat("are more than ", kZonesMax));
     planner->candidate_time_zones.assign(stated.begin(), stated.end());
     for (int i = 0; i < stated.size(); ++i) {
       const absl::StatusOr<absl::TimeZone> zone = calendar::LoadZone(stated[i]);
@@ -81,7 +81,7 @@ class Settings {
   static RollingCap Cap(PolicySource& source, const std::string& path, const text::CapPolicy& stated) {
     RollingCap cap;
     cap.at_most = stated.at_most();
-    if (cap.at_most < 1 || cap.at_most > kMaxCap) source.Wrong(path + ".at_most", absl::StrCat("must be 1 to ", kMaxCap));
+    if (cap.at_most < 1 || cap.at_most > kCapMax) source.Wrong(path + ".at_most", absl::StrCat("must be 1 to ", kCapMax));
     cap.within = source.Span(path + ".within", stated.within(), 90 * kDay);
     for (const int each : stated.classes()) cap.classes.push_back(static_cast<events::OutreachClass>(each));
     if (cap.classes.empty()) source.Wrong(path, "has no classes: `classes: [feedback, marketing]`");

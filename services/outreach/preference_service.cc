@@ -27,7 +27,7 @@ using rpc::Completion;
 using state::v1::AddressHead;
 using state::v1::PreferenceOutcome;
 
-constexpr size_t kMaxRequestIdBytes = 128;
+constexpr size_t kRequestIdBytesMax = 128;
 
 absl::StatusOr<std::string> AddressKeyOf(const events::Name& address, const names::NameSecret& secret) {
   absl::StatusOr<events::Name> name = names::KeyedName(secret, address);
@@ -39,8 +39,8 @@ absl::StatusOr<std::string> AddressKeyOf(const events::Name& address, const name
 }
 
 absl::Status CheckRequestId(const std::string& id) {
-  if (id.empty() || id.size() > kMaxRequestIdBytes) {
-    return status::InvalidField("request_id", absl::StrCat("must have 1 to ", kMaxRequestIdBytes, " bytes"));
+  if (id.empty() || id.size() > kRequestIdBytesMax) {
+    return status::InvalidField("request_id", absl::StrCat("must have 1 to ", kRequestIdBytesMax, " bytes"));
   }
   if (text::HasControlCharacter(id)) return status::InvalidField("request_id", "has a control character");
   return absl::OkStatus();
@@ -80,7 +80,7 @@ grpc::ServerUnaryReactor* PreferenceService::GetPreferences(grpc::CallbackServer
   return rpc::Answer(context, response, [&](Completion<v1::GetPreferencesResponse>& done) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string address_key, AddressKeyOf(request->address(), calls_.secret));
     ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, AfterToken(request->token()));
-    const absl::Time deadline = std::min(done.Deadline(), calls_.clock.Now() + kMaxReadWait);
+    const absl::Time deadline = std::min(done.Deadline(), calls_.clock.Now() + kReadWaitMax);
     ReadMessage<AddressHead>(calls_.reader, kGateKind, calls_.reader.PartitionFor(kGateKind, address_key), std::move(after),
                              deadline, HeadKey(kAddressHeadPart, address_key),
                              [address_key, done = std::move(done)](absl::StatusOr<std::optional<AddressHead>> head) mutable {
@@ -101,7 +101,7 @@ grpc::ServerUnaryReactor* PreferenceService::SetPreferences(grpc::CallbackServer
     RETURN_IF_ERROR(CheckRequestId(request->request_id()));
     ASSIGN_OR_RETURN(const std::string address_key, AddressKeyOf(request->address(), calls_.secret));
     RETURN_IF_ERROR(CheckPreferences(request->preferences(), request->fields()));
-    const absl::Time deadline = std::min(done.Deadline(), calls_.clock.Now() + kMaxReadWait);
+    const absl::Time deadline = std::min(done.Deadline(), calls_.clock.Now() + kReadWaitMax);
     calls_.log.Append({ChangeRecord(*request, address_key)},
                       [&reader = calls_.reader, deadline, key = PartKey(kOutcomePart, address_key, request->request_id()),
                        done = std::move(done)](absl::StatusOr<std::vector<eventlog::Position>> positions) mutable {

@@ -16,7 +16,7 @@
 namespace touchstone::process {
 namespace {
 
-constexpr size_t kMaxChain = 4;
+constexpr size_t kChainMax = 4;
 
 // What the pack in `folder` extends; empty: nothing.
 absl::StatusOr<std::string> ExtendedBy(const std::string& folder) {
@@ -51,8 +51,8 @@ absl::StatusOr<std::vector<std::string>> PackChain(const std::string& packs_dir,
   std::vector<std::string> chain;
   for (std::string next(pack); !next.empty();) {
     const std::string folder = absl::StrCat(packs_dir, "/", next);
-    if (chain.size() == kMaxChain || std::find(chain.begin(), chain.end(), folder) != chain.end()) {
-      return absl::InvalidArgumentError(absl::StrCat("pack ", pack, " extends more than ", kMaxChain - 1, " packs, or itself"));
+    if (chain.size() == kChainMax || std::find(chain.begin(), chain.end(), folder) != chain.end()) {
+      return absl::InvalidArgumentError(absl::StrCat("pack ", pack, " extends more than ", kChainMax - 1, " packs, or itself"));
     }
     chain.push_back(folder);
     ASSIGN_OR_RETURN(next, ExtendedBy(folder));

@@ -8,9 +8,9 @@ namespace touchstone::process {
 namespace {
 
 // A thread sleeps no longer, so that a step of the wall clock is seen.
-constexpr absl::Duration kMaxSleep = absl::Seconds(1);
+constexpr absl::Duration kSleepMax = absl::Seconds(1);
 // And no shorter: a timer that is due and must wait for a hidden record is no reason to spin.
-constexpr absl::Duration kMinSleep = absl::Milliseconds(2);
+constexpr absl::Duration kSleepMin = absl::Milliseconds(2);
 
 }  // namespace
 
@@ -35,7 +35,7 @@ void WorkerThread::Run() {
       return;
     }
     if (*did) continue;
-    log_.changes().WaitPast(seen, std::clamp(worker_.NextWake() - clock_.Now(), kMinSleep, kMaxSleep));
+    log_.changes().WaitPast(seen, std::clamp(worker_.NextWake() - clock_.Now(), kSleepMin, kSleepMax));
   }
 }
 
@@ -44,7 +44,7 @@ PumpThread::PumpThread(rpc::StreamPump& pump, eventlog::EventLog& log)
         runtime::SetThreadName("pump-waker");
         uint64_t seen = 0;
         while (!stopping_) {
-          seen = log_.tail_changes().WaitPast(seen, kMaxSleep);
+          seen = log_.tail_changes().WaitPast(seen, kSleepMax);
           pump_.Wake();
         }
       }) {}

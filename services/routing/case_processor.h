@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_CASE_PROCESSOR_H_
-#define TOUCHSTONE_SERVICES_ROUTING_CASE_PROCESSOR_H_
+#pragma once
 
 #include <memory>
 
@@ -15,5 +14,3 @@ inline constexpr char kCaseTask[] = "case";
 stream::TaskDefinition CaseTask(std::shared_ptr<const RoutingPolicy> policy);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_CASE_PROCESSOR_H_

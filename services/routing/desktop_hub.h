@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DESKTOP_HUB_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DESKTOP_HUB_H_
+#pragma once
 
 #include <map>
 #include <memory>
@@ -69,5 +68,3 @@ class DesktopHub : public rpc::Pumped {
 };
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DESKTOP_HUB_H_

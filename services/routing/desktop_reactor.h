@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DESKTOP_REACTOR_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DESKTOP_REACTOR_H_
+#pragma once
 
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
@@ -103,5 +102,3 @@ class DesktopReactor final : public grpc::ServerBidiReactor<v1::ConnectRequest, 
 };
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DESKTOP_REACTOR_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DESKTOP_REQUEST_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DESKTOP_REQUEST_H_
+#pragma once
 
 #include "absl/status/statusor.h"
 #include "touchstone/events/v1/inboxes.pb.h"
@@ -15,5 +14,3 @@ absl::StatusOr<events::v1::SessionOpened> OpenedFrom(const v1::Hello& hello);
 absl::StatusOr<events::v1::DesktopSignal> SignalFrom(const v1::ConnectRequest& request);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DESKTOP_REQUEST_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DESKTOP_SERVICE_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DESKTOP_SERVICE_H_
+#pragma once
 
 #include <atomic>
 #include <memory>
@@ -35,5 +34,3 @@ class DesktopService : public v1::DesktopService::CallbackService {
 };
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DESKTOP_SERVICE_H_

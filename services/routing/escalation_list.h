@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_ESCALATION_LIST_H_
-#define TOUCHSTONE_SERVICES_ROUTING_ESCALATION_LIST_H_
+#pragma once
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
@@ -17,5 +16,3 @@ void ListEscalations(stream::TaskReader& tasks, const v1::ListEscalationsRequest
                      absl::Time deadline, absl::AnyInvocable<void(absl::StatusOr<v1::ListEscalationsResponse>)> done);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_ESCALATION_LIST_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_ESCALATION_REQUEST_H_
-#define TOUCHSTONE_SERVICES_ROUTING_ESCALATION_REQUEST_H_
+#pragma once
 
 #include "absl/status/statusor.h"
 #include "common/names/name_secret.h"
@@ -19,5 +18,3 @@ absl::StatusOr<events::v1::CaseMessage> CaseMessageFrom(const v1::CancelEscalati
 absl::StatusOr<absl::string_view> SubjectOf(absl::string_view escalation_id);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_ESCALATION_REQUEST_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_ESCALATION_SERVICE_H_
-#define TOUCHSTONE_SERVICES_ROUTING_ESCALATION_SERVICE_H_
+#pragma once
 
 #include <string>
 
@@ -51,5 +50,3 @@ class EscalationService : public v1::EscalationService::CallbackService {
 inline constexpr absl::Duration kCallWaitMax = absl::Seconds(30);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_ESCALATION_SERVICE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_ESCALATION_WATCH_H_
-#define TOUCHSTONE_SERVICES_ROUTING_ESCALATION_WATCH_H_
+#pragma once
 
 #include <memory>
 
@@ -15,5 +14,3 @@ absl::StatusOr<std::unique_ptr<rpc::WatchSource<v1::WatchEscalationsResponse>>> 
     eventlog::EventLog& log, const v1::WatchEscalationsRequest& request);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_ESCALATION_WATCH_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_POLICY_LOADER_H_
-#define TOUCHSTONE_SERVICES_ROUTING_POLICY_LOADER_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -25,5 +24,3 @@ absl::StatusOr<RoutingPolicy> CompileRoutingPolicy(const std::vector<PolicyText>
 absl::StatusOr<RoutingPolicy> LoadRoutingPolicy(const std::vector<std::string>& pack_folders);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_POLICY_LOADER_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_STATE_KEYS_H_
-#define TOUCHSTONE_SERVICES_ROUTING_STATE_KEYS_H_
+#pragma once
 
 #include <initializer_list>
 #include <string>
@@ -39,5 +38,3 @@ struct ParsedKey {
 ParsedKey ParseStateKey(absl::string_view key);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_STATE_KEYS_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TESTS_E2E_DESK_AGENT_H_
-#define TOUCHSTONE_TESTS_E2E_DESK_AGENT_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -47,5 +46,3 @@ class DeskAgent {
 };
 
 }  // namespace touchstone::e2e
-
-#endif  // TOUCHSTONE_TESTS_E2E_DESK_AGENT_H_

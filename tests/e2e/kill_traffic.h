@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TESTS_E2E_KILL_TRAFFIC_H_
-#define TOUCHSTONE_TESTS_E2E_KILL_TRAFFIC_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -38,5 +37,3 @@ std::string EmailOf(int number);
 std::vector<events::v1::Touchpoint> KillTraffic(int customers, absl::Time begin);
 
 }  // namespace touchstone::e2e
-
-#endif  // TOUCHSTONE_TESTS_E2E_KILL_TRAFFIC_H_

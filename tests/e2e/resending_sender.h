@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TESTS_E2E_RESENDING_SENDER_H_
-#define TOUCHSTONE_TESTS_E2E_RESENDING_SENDER_H_
+#pragma once
 
 #include <cstddef>
 #include <vector>
@@ -34,5 +33,3 @@ class ResendingSender {
 };
 
 }  // namespace touchstone::e2e
-
-#endif  // TOUCHSTONE_TESTS_E2E_RESENDING_SENDER_H_

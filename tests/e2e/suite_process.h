@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TESTS_E2E_SUITE_PROCESS_H_
-#define TOUCHSTONE_TESTS_E2E_SUITE_PROCESS_H_
+#pragma once
 
 #include <sys/types.h>
 
@@ -58,5 +57,3 @@ class SuiteProcess {
 };
 
 }  // namespace touchstone::e2e
-
-#endif  // TOUCHSTONE_TESTS_E2E_SUITE_PROCESS_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_COMMAND_LINE_H_
-#define TOUCHSTONE_TOOLS_CLI_COMMAND_LINE_H_
+#pragma once
 
 #include <functional>
 #include <string>
@@ -40,5 +39,3 @@ using AddCommand = void (*)(CLI::App& app, Context& context);
 int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Span<const AddCommand> heavy = {});
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_COMMAND_LINE_H_

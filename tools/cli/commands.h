@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_COMMANDS_H_
-#define TOUCHSTONE_TOOLS_CLI_COMMANDS_H_
+#pragma once
 
 #include "tools/cli/context.h"
 
@@ -25,5 +24,3 @@ void AddDeadLetters(CLI::App& app, Context& context);
 void AddCel(CLI::App& app, Context& context);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_COMMANDS_H_

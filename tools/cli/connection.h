@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_CONNECTION_H_
-#define TOUCHSTONE_TOOLS_CLI_CONNECTION_H_
+#pragma once
 
 #include <memory>
 
@@ -21,5 +20,3 @@ absl::StatusOr<std::unique_ptr<typename Service::Stub>> StubOf(const Context& co
 }
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_CONNECTION_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_CONTEXT_H_
-#define TOUCHSTONE_TOOLS_CLI_CONTEXT_H_
+#pragma once
 
 #include <functional>
 #include <iosfwd>
@@ -41,5 +40,3 @@ struct Context {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_CONTEXT_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_DESK_H_
-#define TOUCHSTONE_TOOLS_CLI_DESK_H_
+#pragma once
 
 #include <map>
 #include <optional>
@@ -89,5 +88,3 @@ class Desk {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_DESK_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_ENUM_WORD_H_
-#define TOUCHSTONE_TOOLS_CLI_ENUM_WORD_H_
+#pragma once
 
 #include <google/protobuf/descriptor.h>
 
@@ -40,5 +39,3 @@ absl::StatusOr<Enum> ParseWord(absl::string_view flag, absl::string_view word) {
 }
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_ENUM_WORD_H_

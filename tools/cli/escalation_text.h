@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_ESCALATION_TEXT_H_
-#define TOUCHSTONE_TOOLS_CLI_ESCALATION_TEXT_H_
+#pragma once
 
 #include <string>
 
@@ -16,5 +15,3 @@ std::string EscalationLine(const events::v1::Escalation& escalation, absl::TimeZ
 std::string EscalationCard(const events::v1::Escalation& escalation, absl::TimeZone zone, const Paint& paint, int width);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_ESCALATION_TEXT_H_

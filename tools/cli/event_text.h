@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_EVENT_TEXT_H_
-#define TOUCHSTONE_TOOLS_CLI_EVENT_TEXT_H_
+#pragma once
 
 #include <string>
 
@@ -34,5 +33,3 @@ std::string PromiseText(const events::v1::PromiseState& promise, absl::TimeZone 
 std::string AttributeText(const events::v1::AttributeValue& value, absl::TimeZone zone);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_EVENT_TEXT_H_

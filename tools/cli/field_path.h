@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_FIELD_PATH_H_
-#define TOUCHSTONE_TOOLS_CLI_FIELD_PATH_H_
+#pragma once
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -12,5 +11,3 @@ namespace touchstone::cli {
 absl::Status WithoutPath(const absl::Status& status, absl::string_view path);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_FIELD_PATH_H_

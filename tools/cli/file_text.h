@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_FILE_TEXT_H_
-#define TOUCHSTONE_TOOLS_CLI_FILE_TEXT_H_
+#pragma once
 
 #include <string>
 
@@ -13,5 +12,3 @@ inline constexpr size_t kFileTextBytesMax = 16 << 20;
 absl::StatusOr<std::string> ReadFileText(const std::string& path);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_FILE_TEXT_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_FOLLOWING_H_
-#define TOUCHSTONE_TOOLS_CLI_FOLLOWING_H_
+#pragma once
 
 #include "absl/strings/string_view.h"
 #include "tools/cli/context.h"
@@ -11,5 +10,3 @@ namespace touchstone::cli {
 void SayFollowing(absl::string_view what, bool from_begin, Context& context);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_FOLLOWING_H_

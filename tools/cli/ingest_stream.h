@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_INGEST_STREAM_H_
-#define TOUCHSTONE_TOOLS_CLI_INGEST_STREAM_H_
+#pragma once
 
 #include <cstdint>
 #include <deque>
@@ -79,5 +78,3 @@ class IngestStream {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_INGEST_STREAM_H_

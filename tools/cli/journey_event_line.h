@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_JOURNEY_EVENT_LINE_H_
-#define TOUCHSTONE_TOOLS_CLI_JOURNEY_EVENT_LINE_H_
+#pragma once
 
 #include <string>
 
@@ -13,5 +12,3 @@ namespace touchstone::cli {
 std::string JourneyEventLine(const events::v1::JourneyEvent& event, absl::TimeZone zone, const Paint& paint, int width);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_JOURNEY_EVENT_LINE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_JOURNEY_MAP_H_
-#define TOUCHSTONE_TOOLS_CLI_JOURNEY_MAP_H_
+#pragma once
 
 #include <string>
 
@@ -34,5 +33,3 @@ inline constexpr int kMapWidthMin = 60;
 std::string JourneyMap(absl::string_view name, const classification::v1::Journey& journey, const MapStyle& style);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_JOURNEY_MAP_H_

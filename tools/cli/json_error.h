@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_JSON_ERROR_H_
-#define TOUCHSTONE_TOOLS_CLI_JSON_ERROR_H_
+#pragma once
 
 #include <google/protobuf/descriptor.h>
 
@@ -15,5 +14,3 @@ namespace touchstone::cli {
 std::string JsonErrorText(absl::string_view error, const google::protobuf::Descriptor& descriptor);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_JSON_ERROR_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_MESSAGE_JSON_H_
-#define TOUCHSTONE_TOOLS_CLI_MESSAGE_JSON_H_
+#pragma once
 
 #include <google/protobuf/message.h>
 
@@ -17,5 +16,3 @@ std::string JsonLine(const google::protobuf::Message& message);
 absl::Status ParseJson(absl::string_view text, google::protobuf::Message& message);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_MESSAGE_JSON_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_NAME_ARGUMENT_H_
-#define TOUCHSTONE_TOOLS_CLI_NAME_ARGUMENT_H_
+#pragma once
 
 #include <string>
 
@@ -18,5 +17,3 @@ absl::StatusOr<events::v1::Name> NameArgument(absl::string_view argument, const 
 std::string NothingOf(absl::string_view what, const std::string& name);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_NAME_ARGUMENT_H_

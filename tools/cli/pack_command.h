@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_PACK_COMMAND_H_
-#define TOUCHSTONE_TOOLS_CLI_PACK_COMMAND_H_
+#pragma once
 
 #include "tools/cli/context.h"
 
@@ -13,5 +12,3 @@ namespace touchstone::cli {
 void AddPack(CLI::App& app, Context& context);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_PACK_COMMAND_H_

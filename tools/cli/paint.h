@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_PAINT_H_
-#define TOUCHSTONE_TOOLS_CLI_PAINT_H_
+#pragma once
 
 #include <string>
 
@@ -25,5 +24,3 @@ class Paint {
 Ink InkOf(events::v1::Polarity polarity);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_PAINT_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_PAUSE_H_
-#define TOUCHSTONE_TOOLS_CLI_PAUSE_H_
+#pragma once
 
 #include "absl/time/time.h"
 
@@ -9,5 +8,3 @@ namespace touchstone::cli {
 void Pause(absl::Duration span);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_PAUSE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_PROGRESS_BAR_H_
-#define TOUCHSTONE_TOOLS_CLI_PROGRESS_BAR_H_
+#pragma once
 
 #include <cstdint>
 #include <iosfwd>
@@ -44,5 +43,3 @@ std::string ProgressLine(absl::string_view what, int64_t done, int64_t whole, in
 std::string GroupedNumber(int64_t number);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_PROGRESS_BAR_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_TABLE_H_
-#define TOUCHSTONE_TOOLS_CLI_TABLE_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -25,5 +24,3 @@ class Table {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_TABLE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_TEXT_WIDTH_H_
-#define TOUCHSTONE_TOOLS_CLI_TEXT_WIDTH_H_
+#pragma once
 
 #include <limits>
 #include <string>
@@ -27,5 +26,3 @@ std::string Padded(absl::string_view text, int columns);
 std::string Wrapped(absl::string_view text, int columns, int indent);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_TEXT_WIDTH_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_TIME_TEXT_H_
-#define TOUCHSTONE_TOOLS_CLI_TIME_TEXT_H_
+#pragma once
 
 #include <google/protobuf/duration.pb.h>
 #include <google/protobuf/timestamp.pb.h>
@@ -23,5 +22,3 @@ std::string TimeText(const google::protobuf::Timestamp& time, absl::TimeZone zon
 std::string SpanText(absl::Duration span);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_TIME_TEXT_H_

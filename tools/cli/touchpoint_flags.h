@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_TOUCHPOINT_FLAGS_H_
-#define TOUCHSTONE_TOOLS_CLI_TOUCHPOINT_FLAGS_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -45,5 +44,3 @@ absl::StatusOr<events::v1::Touchpoint> TouchpointOf(const TouchpointFlags& flags
 absl::StatusOr<events::v1::Money> ParseMoney(absl::string_view amount, absl::string_view currency);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_TOUCHPOINT_FLAGS_H_

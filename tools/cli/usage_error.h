@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_USAGE_ERROR_H_
-#define TOUCHSTONE_TOOLS_CLI_USAGE_ERROR_H_
+#pragma once
 
 #include <string>
 
@@ -22,5 +21,3 @@ absl::Status CheckCommands(const CLI::App& app, int argc, const char* const* arg
 std::string UsageText(const CLI::App& app, const CLI::ParseError& error);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_USAGE_ERROR_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_WATCH_STREAM_H_
-#define TOUCHSTONE_TOOLS_CLI_WATCH_STREAM_H_
+#pragma once
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
@@ -128,5 +127,3 @@ absl::Status ReadWatch(Prepare prepare, std::string resume_token, absl::Duration
 }
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_WATCH_STREAM_H_

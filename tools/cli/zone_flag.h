@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_ZONE_FLAG_H_
-#define TOUCHSTONE_TOOLS_CLI_ZONE_FLAG_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -25,5 +24,3 @@ void ShareZoneFlag(CLI::App& command, const std::shared_ptr<std::string>& zone);
 absl::StatusOr<absl::TimeZone> ZoneOf(const std::string& flag);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_ZONE_FLAG_H_

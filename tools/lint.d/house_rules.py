@@ -115,6 +115,32 @@ def names(tree: Tree) -> Iterator[Finding]:
                               "Name it after the one thing it holds")
 
 
+def limit_names(tree: Tree) -> Iterator[Finding]:
+    for path, line, text in matches(tree, tree.code(), r"\bk(Max|Min)[A-Z]\w*"):
+        yield Finding(path, line, f"'{text}' says first that it is a limit", "A limit stands beside what it limits, where names are sorted and read",
+                      f"Write k{text[4:]}{text[1:4]}")
+
+
+# But for what is precompiled: the compiler reads that as a source.
+def header_guards(tree: Tree) -> Iterator[Finding]:
+    for path in tree.code():
+        if path.endswith(".h") and not path.startswith("tools/cmake/") and "#pragma once" not in tree.lines(path):
+            yield Finding(path, 1, "a header without '#pragma once'", "Guards have to be renamed with their file, and one style is enough",
+                          "Begin it with that line, in place of a guard")
+
+
+def decision_names(tree: Tree) -> Iterator[Finding]:
+    pattern = re.compile(r"\bADR (?!\d{4}\b)\d+")
+    for path in tree.paths:
+        if not path.endswith((*CODE, ".proto", ".md")):
+            continue
+        for number, line in enumerate(tree.lines(path), 1):
+            found = pattern.search(line)
+            if found:
+                yield Finding(path, number, f"'{found.group(0)}'", "Who looks for what rests on a decision looks for one form of its name",
+                              "Write four digits, as its file has them: ADR 0006")
+
+
 def sizes(tree: Tree) -> Iterator[Finding]:
     for path in tree.paths:
         if path.endswith((*CODE, ".py", ".proto")) and len(tree.lines(path)) > LINES_MAX:
@@ -218,7 +244,7 @@ def dependency_table(tree: Tree) -> Iterator[Finding]:
                       "A newcomer reads one and installs the other", "Replace the table by what `tools/setup table` prints")
 
 
-RULES = (layers, clock, sleeps, debug_strings, left_overs, names, sizes, machine_paths, listed_tests, linted_contracts, dependency_table)
+RULES = (layers, clock, sleeps, debug_strings, left_overs, names, limit_names, header_guards, decision_names, sizes, machine_paths, listed_tests, linted_contracts, dependency_table)
 
 
 def main() -> int:

@@ -50,6 +50,20 @@ class HouseRules(unittest.TestCase):
                 self.assertEqual([f.path for f in house_rules.names(house_rules.Tree(self.root, [path]))], [path])
         self.assertEqual(list(house_rules.names(house_rules.Tree(self.root, ["common/names/name_order.h", "common/rpc/answer.h"]))), [])
 
+    def test_limits_say_last_that_they_are(self):
+        self.assertEqual(self.found(house_rules.limit_names, common__a_DOT_h="inline constexpr int kMaxNames = 8;"), ["common/a.h:1"])
+        self.assertEqual(self.found(house_rules.limit_names, common__a_DOT_cc="// kMaxNames\n\nint a = kMinWait;"), ["common/a.cc:3"])
+        self.assertEqual(self.found(house_rules.limit_names, common__a_DOT_h="int kNamesMax = 8, kMaximum = 1, kMax = 2;"), [])
+
+    def test_headers_are_guarded_in_one_way(self):
+        self.assertEqual(self.found(house_rules.header_guards, common__a_DOT_h="#ifndef A_H_\n#define A_H_\n#endif\n"), ["common/a.h:1"])
+        self.assertEqual(self.found(house_rules.header_guards, common__a_DOT_h="#pragma once\n", common__a_DOT_cc="", tools__cmake__pre_DOT_h=""), [])
+
+    def test_decisions_are_named_in_one_form(self):
+        self.assertEqual(self.found(house_rules.decision_names, common__a_DOT_h="// ADR 6", README_DOT_md="\n(ADR 0010, ADR 11)"),
+                         ["README.md:2", "common/a.h:1"])
+        self.assertEqual(self.found(house_rules.decision_names, common__a_DOT_h="// ADR 0006"), [])
+
     def test_files_hold_one_thought(self):
         self.assertEqual(self.found(house_rules.sizes, common__a_DOT_cc="\n" * 601), ["common/a.cc:601"])
         self.assertEqual(self.found(house_rules.sizes, common__a_DOT_cc="\n" * 600), [])

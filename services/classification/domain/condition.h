@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_CONDITION_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_CONDITION_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -39,5 +38,3 @@ class Condition {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_CONDITION_H_

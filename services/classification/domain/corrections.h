@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_CORRECTIONS_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_CORRECTIONS_H_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -31,5 +30,3 @@ std::vector<events::v1::StrikeCrossing> NewCrossings(state::v1::FoldState& befor
 state::v1::FoldPoint PointOf(const state::v1::MomentEntry& entry);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_CORRECTIONS_H_

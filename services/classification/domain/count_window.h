@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_COUNT_WINDOW_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_COUNT_WINDOW_H_
+#pragma once
 
 #include <cstdint>
 #include <vector>
@@ -25,5 +24,3 @@ bool HasSeen(const FirstClause& clause, uint64_t by, const state::v1::FoldState&
 void MarkSeen(const FirstClause& clause, uint64_t by, state::v1::FoldState& state);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_COUNT_WINDOW_H_

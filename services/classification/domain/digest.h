@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_DIGEST_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_DIGEST_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -23,5 +22,3 @@ void AddOpenPromises(const state::v1::StrandEntry& strand,
 void AddLastMoment(const events::v1::MomentOfTruth& moment, state::v1::Head& head);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_DIGEST_H_

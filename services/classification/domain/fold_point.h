@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_FOLD_POINT_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_FOLD_POINT_H_
+#pragma once
 
 #include <cstdint>
 
@@ -27,5 +26,3 @@ bool IsBefore(const state::v1::FoldPoint& a, const state::v1::FoldPoint& b);
 bool IsAfter(const events::v1::Touchpoint& touchpoint, const state::v1::FoldPoint& point);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_FOLD_POINT_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_JOURNEY_FOLD_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_JOURNEY_FOLD_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -96,5 +95,3 @@ class JourneyFold {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_JOURNEY_FOLD_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_JUDGE_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_JUDGE_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -34,5 +33,3 @@ Judgement Judge(const Pack& pack, const MomentRule& rule, const Scene& scene, co
                 std::vector<ClauseSeen>* clauses);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_JUDGE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_LIMITS_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_LIMITS_H_
+#pragma once
 
 #include "absl/time/time.h"
 
@@ -60,5 +59,3 @@ inline constexpr absl::Duration kImportSeenSlack = absl::Minutes(30);
 inline constexpr int kConcludedPerStep = 100;
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_LIMITS_H_

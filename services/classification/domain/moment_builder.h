@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_MOMENT_BUILDER_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_MOMENT_BUILDER_H_
+#pragma once
 
 #include <string>
 
@@ -24,5 +23,3 @@ events::v1::Strike BuildStrike(const MomentRule& rule, const events::v1::MomentO
 events::v1::Recovery BuildRecovery(const RecoveryRule& rule, const Scene& scene, absl::string_view name_key);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_MOMENT_BUILDER_H_

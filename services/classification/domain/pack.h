@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_PACK_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_PACK_H_
+#pragma once
 
 #include <cstdint>
 #include <memory>
@@ -154,5 +153,3 @@ class Pack {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_PACK_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_PACK_COMPILER_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_PACK_COMPILER_H_
+#pragma once
 
 #include <memory>
 #include <optional>
@@ -39,5 +38,3 @@ struct PackProblem {
 std::unique_ptr<const Pack> CompilePack(absl::Span<const PackSource> chain, std::vector<PackProblem>& problems);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_PACK_COMPILER_H_

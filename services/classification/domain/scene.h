@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_SCENE_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_SCENE_H_
+#pragma once
 
 #include <cstdint>
 
@@ -44,5 +43,3 @@ class Scene {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_SCENE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_STRANDS_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_STRANDS_H_
+#pragma once
 
 #include <cstdint>
 
@@ -28,5 +27,3 @@ int64_t NextBreak(const state::v1::FoldState& state);
 void BreakPromises(int64_t due_ns, state::v1::FoldState& state);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_STRANDS_H_

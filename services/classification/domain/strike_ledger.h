@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_STRIKE_LEDGER_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_STRIKE_LEDGER_H_
+#pragma once
 
 #include <cstdint>
 #include <string>
@@ -55,5 +54,3 @@ std::vector<int> CrossedUpwards(Hundredths before, Hundredths after);
 int LevelOf(Hundredths hundredths);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_STRIKE_LEDGER_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_WIRE_FIELD_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_WIRE_FIELD_H_
+#pragma once
 
 #include <string>
 
@@ -11,5 +10,3 @@ namespace touchstone::classification {
 void AppendField(int number, absl::string_view message, std::string& to);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_DOMAIN_WIRE_FIELD_H_

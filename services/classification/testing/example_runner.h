@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_EXAMPLE_RUNNER_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_EXAMPLE_RUNNER_H_
+#pragma once
 
 #include <memory>
 #include <string>
@@ -14,5 +13,3 @@ namespace touchstone::classification {
 std::string Unmet(const Example& example, std::shared_ptr<const Pack> pack);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_EXAMPLE_RUNNER_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_JOURNEY_DRIVER_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_JOURNEY_DRIVER_H_
+#pragma once
 
 #include <map>
 #include <memory>
@@ -83,5 +82,3 @@ class JourneyDriver : private stream::UnitOfWork {
 };
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_JOURNEY_DRIVER_H_

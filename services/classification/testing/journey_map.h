@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_JOURNEY_MAP_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_JOURNEY_MAP_H_
+#pragma once
 
 #include <string>
 
@@ -14,5 +13,3 @@ namespace touchstone::classification {
 std::string MapOf(const JourneyDriver& driver, absl::string_view name, absl::Time first_monday);
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_JOURNEY_MAP_H_

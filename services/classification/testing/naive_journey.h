@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_NAIVE_JOURNEY_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_NAIVE_JOURNEY_H_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -119,5 +118,3 @@ struct Result {
 Result JourneyOf(std::vector<Fact> facts, int64_t now, const Rules& rules);
 
 }  // namespace touchstone::classification::naive
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_NAIVE_JOURNEY_H_

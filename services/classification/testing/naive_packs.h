@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_NAIVE_PACKS_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_NAIVE_PACKS_H_
+#pragma once
 
 #include <memory>
 #include <vector>
@@ -18,5 +17,3 @@ struct TwinPack {
 std::vector<TwinPack> TwinPacks();
 
 }  // namespace touchstone::classification::naive
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_NAIVE_PACKS_H_

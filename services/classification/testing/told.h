@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_TOLD_H_
-#define TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_TOLD_H_
+#pragma once
 
 #include <gmock/gmock.h>
 
@@ -92,5 +91,3 @@ MATCHER_P(HasNoMoment, rule, "") {
 }
 
 }  // namespace touchstone::classification
-
-#endif  // TOUCHSTONE_SERVICES_CLASSIFICATION_TESTING_TOLD_H_

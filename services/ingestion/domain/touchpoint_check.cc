@@ -24,8 +24,8 @@ class Check {
   Check(absl::string_view path, const names::NameSecret& secret, absl::Time now) : path_(path), secret_(secret), now_(now) {}
 
   absl::Status Run(events::Touchpoint& touchpoint) {
-    Word("id", touchpoint.id(), kMaxIdBytes, /*required=*/true);
-    Word("source", touchpoint.source(), kMaxIdBytes, /*required=*/true);
+    Word("id", touchpoint.id(), kIdBytesMax, /*required=*/true);
+    Word("source", touchpoint.source(), kIdBytesMax, /*required=*/true);
     Type(touchpoint.type());
     Names(*touchpoint.mutable_names());
     Kind<events::Channel>("channel", touchpoint.channel(), events::Channel_IsValid(touchpoint.channel()), /*required=*/true);
@@ -38,11 +38,11 @@ class Check {
     Paid(touchpoint);
     Correlations(touchpoint);
     Cause(touchpoint);
-    Word("topic", touchpoint.topic(), kMaxIdBytes, false);
-    Word("import_id", touchpoint.import_id(), kMaxIdBytes, false);
+    Word("topic", touchpoint.topic(), kIdBytesMax, false);
+    Word("import_id", touchpoint.import_id(), kIdBytesMax, false);
     Attributes(touchpoint);
-    if (touchpoint.ByteSizeLong() > kMaxTouchpointBytes) {
-      errors_.Add(path_, absl::StrCat("has ", touchpoint.ByteSizeLong(), " bytes; at most ", kMaxTouchpointBytes, " are taken"));
+    if (touchpoint.ByteSizeLong() > kTouchpointBytesMax) {
+      errors_.Add(path_, absl::StrCat("has ", touchpoint.ByteSizeLong(), " bytes; at most ", kTouchpointBytesMax, " are taken"));
     }
     return errors_.ToStatus();
   }
@@ -70,7 +70,7 @@ class Check {
   }
 
   void Type(const std::string& type) {
-    Word("type", type, kMaxTypeBytes, /*required=*/true);
+    Word("type", type, kTypeBytesMax, /*required=*/true);
     bool dotted = false;
     char before = '.';
     for (char c : type) {
@@ -85,8 +85,8 @@ class Check {
 
   void Names(google::protobuf::RepeatedPtrField<events::Name>& names) {
     if (names.empty()) return Wrong("names", "is required: whose touchpoint is it?");
-    if (names.size() > kMaxNames)
-      return Wrong("names", absl::StrCat("has ", names.size(), " names; at most ", kMaxNames, " are taken"));
+    if (names.size() > kNamesMax)
+      return Wrong("names", absl::StrCat("has ", names.size(), " names; at most ", kNamesMax, " are taken"));
     std::set<std::string> keys;
     for (int i = 0; i < names.size(); ++i) {
       absl::StatusOr<events::Name> keyed = names::KeyedName(secret_, names[i]);
@@ -120,17 +120,17 @@ class Check {
 
   void OccurTime(const events::Touchpoint& touchpoint) {
     std::optional<absl::Time> time = Time("occur_time", touchpoint.has_occur_time(), touchpoint.occur_time());
-    if (time.has_value() && *time > now_ + kMaxAhead) {
+    if (time.has_value() && *time > now_ + kAheadMax) {
       Wrong("occur_time", absl::StrCat(absl::FormatTime(*time, absl::UTCTimeZone()), " is more than 24 h ahead of now (",
                                        absl::FormatTime(now_, absl::UTCTimeZone()), ")"));
     }
   }
 
   void Said(const events::Touchpoint& touchpoint) {
-    if (touchpoint.text().size() > kMaxTextBytes) {
-      Wrong("text", absl::StrCat("has ", touchpoint.text().size(), " bytes; at most ", kMaxTextBytes, " are taken"));
+    if (touchpoint.text().size() > kTextBytesMax) {
+      Wrong("text", absl::StrCat("has ", touchpoint.text().size(), " bytes; at most ", kTextBytesMax, " are taken"));
     }
-    Word("language", touchpoint.language(), kMaxLanguageBytes, false);
+    Word("language", touchpoint.language(), kLanguageBytesMax, false);
     for (char c : touchpoint.language()) {
       if (!absl::ascii_isalnum(c) && c != '-') return Wrong("language", "is no BCP 47 tag, as in pt-BR");
     }
@@ -154,7 +154,7 @@ class Check {
 
   void Promised(const events::Touchpoint& touchpoint) {
     if (!touchpoint.has_promise()) return;
-    Word("promise.what", touchpoint.promise().what(), kMaxPromiseBytes, /*required=*/true);
+    Word("promise.what", touchpoint.promise().what(), kPromiseBytesMax, /*required=*/true);
     Time("promise.until_time", touchpoint.promise().has_until_time(), touchpoint.promise().until_time());
   }
 
@@ -172,9 +172,9 @@ class Check {
   }
 
   void Correlations(const events::Touchpoint& touchpoint) {
-    if (touchpoint.correlations_size() > kMaxCorrelations) {
+    if (touchpoint.correlations_size() > kCorrelationsMax) {
       return Wrong("correlations",
-                   absl::StrCat("has ", touchpoint.correlations_size(), "; at most ", kMaxCorrelations, " are taken"));
+                   absl::StrCat("has ", touchpoint.correlations_size(), "; at most ", kCorrelationsMax, " are taken"));
     }
     std::set<int> kinds;
     for (int i = 0; i < touchpoint.correlations_size(); ++i) {
@@ -182,7 +182,7 @@ class Check {
       const std::string field = absl::StrCat("correlations[", i, "]");
       Kind<events::CorrelationKind>(field + ".kind", correlation.kind(), events::CorrelationKind_IsValid(correlation.kind()),
                                     true);
-      Word(field + ".id", correlation.id(), kMaxIdBytes, /*required=*/true);
+      Word(field + ".id", correlation.id(), kIdBytesMax, /*required=*/true);
       if (!kinds.insert(correlation.kind()).second) Wrong(field + ".kind", "is stated twice");
     }
   }
@@ -191,13 +191,13 @@ class Check {
     if (!touchpoint.has_caused_by()) return;
     const events::Cause& cause = touchpoint.caused_by();
     Kind<events::CauseKind>("caused_by.kind", cause.kind(), events::CauseKind_IsValid(cause.kind()), /*required=*/true);
-    Word("caused_by.id", cause.id(), kMaxCauseIdBytes, /*required=*/true);
-    Range("caused_by.depth", cause.depth(), 1, kMaxCauseDepth);
+    Word("caused_by.id", cause.id(), kCauseIdBytesMax, /*required=*/true);
+    Range("caused_by.depth", cause.depth(), 1, kCauseDepthMax);
   }
 
   void Attributes(const events::Touchpoint& touchpoint) {
-    if (touchpoint.attributes_size() > kMaxAttributes) {
-      return Wrong("attributes", absl::StrCat("has ", touchpoint.attributes_size(), "; at most ", kMaxAttributes, " are taken"));
+    if (touchpoint.attributes_size() > kAttributesMax) {
+      return Wrong("attributes", absl::StrCat("has ", touchpoint.attributes_size(), "; at most ", kAttributesMax, " are taken"));
     }
     // In order of names, so that the same touchpoint gives the same words.
     std::set<std::string> names;
@@ -206,7 +206,7 @@ class Check {
   }
 
   void Attribute(const std::string& name, const events::AttributeValue& value) {
-    const bool good = !name.empty() && name.size() <= kMaxAttributeNameBytes && std::all_of(name.begin(), name.end(), [](char c) {
+    const bool good = !name.empty() && name.size() <= kAttributeNameBytesMax && std::all_of(name.begin(), name.end(), [](char c) {
       return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' || c == '.' || c == '-';
     });
     if (!good) return Wrong("attributes", "has a name that is not 1 to 64 of a-z 0-9 _ . -");
@@ -215,8 +215,8 @@ class Check {
       case events::AttributeValue::VALUE_NOT_SET:
         return Wrong(field, "has no value");
       case events::AttributeValue::kText:
-        if (value.text().size() > kMaxAttributeTextBytes) {
-          Wrong(field, absl::StrCat("has ", value.text().size(), " bytes; at most ", kMaxAttributeTextBytes, " are taken"));
+        if (value.text().size() > kAttributeTextBytesMax) {
+          Wrong(field, absl::StrCat("has ", value.text().size(), " bytes; at most ", kAttributeTextBytesMax, " are taken"));
         }
         return;
       case events::AttributeValue::kReal:
@@ -250,8 +250,8 @@ absl::StatusOr<events::Touchpoint> CheckedTouchpoint(events::Touchpoint touchpoi
 absl::StatusOr<events::Touchpoint> CheckedTouchpoint(absl::string_view bytes, absl::string_view path,
                                                      const names::NameSecret& secret, absl::Time now) {
   events::Touchpoint touchpoint;
-  if (bytes.size() > kMaxTouchpointBytes) {
-    return status::InvalidField(path, absl::StrCat("has ", bytes.size(), " bytes; at most ", kMaxTouchpointBytes, " are taken"));
+  if (bytes.size() > kTouchpointBytesMax) {
+    return status::InvalidField(path, absl::StrCat("has ", bytes.size(), " bytes; at most ", kTouchpointBytesMax, " are taken"));
   }
   if (!touchpoint.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     const WireFault fault = FindWireFault(bytes, *events::Touchpoint::descriptor());

@@ -11,20 +11,20 @@
 namespace touchstone::ingestion {
 
 // The limits of a touchpoint. proto/touchstone/events/v1/touchpoint.proto states them; here they are held.
-inline constexpr size_t kMaxTouchpointBytes = 64 << 10;
-inline constexpr size_t kMaxIdBytes = 128;
-inline constexpr size_t kMaxTypeBytes = 128;
-inline constexpr int kMaxNames = 8;
-inline constexpr size_t kMaxTextBytes = 16 << 10;
-inline constexpr size_t kMaxLanguageBytes = 35;
-inline constexpr size_t kMaxPromiseBytes = 64;
-inline constexpr int kMaxCorrelations = 16;
-inline constexpr size_t kMaxCauseIdBytes = 512;
-inline constexpr int kMaxCauseDepth = 8;
-inline constexpr int kMaxAttributes = 64;
-inline constexpr size_t kMaxAttributeNameBytes = 64;
-inline constexpr size_t kMaxAttributeTextBytes = 1024;
-inline constexpr absl::Duration kMaxAhead = absl::Hours(24);
+inline constexpr size_t kTouchpointBytesMax = 64 << 10;
+inline constexpr size_t kIdBytesMax = 128;
+inline constexpr size_t kTypeBytesMax = 128;
+inline constexpr int kNamesMax = 8;
+inline constexpr size_t kTextBytesMax = 16 << 10;
+inline constexpr size_t kLanguageBytesMax = 35;
+inline constexpr size_t kPromiseBytesMax = 64;
+inline constexpr int kCorrelationsMax = 16;
+inline constexpr size_t kCauseIdBytesMax = 512;
+inline constexpr int kCauseDepthMax = 8;
+inline constexpr int kAttributesMax = 64;
+inline constexpr size_t kAttributeNameBytesMax = 64;
+inline constexpr size_t kAttributeTextBytesMax = 1024;
+inline constexpr absl::Duration kAheadMax = absl::Hours(24);
 
 // Checks a touchpoint that comes from outside and gives it its one form: names normalised and with their keys, no direction
 // is inbound. INVALID_ARGUMENT lists every field that is wrong, with paths below `path` (`touchpoints[3]`). Apart from

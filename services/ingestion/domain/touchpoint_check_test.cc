@@ -152,7 +152,7 @@ TEST(CheckedTouchpoint, TakesWhatIsAtALimitAndNothingBeyond) {
          }
        }},
       {"touchpoint.occur_time", "2026-11-22T10:00:00.000000001+00:00 is more than 24 h ahead of now (2026-11-21T10:00:00+00:00)",
-       [](auto& t, int beyond) { *t.mutable_occur_time() = clock::ToProto(kNow + kMaxAhead + absl::Nanoseconds(beyond)); }},
+       [](auto& t, int beyond) { *t.mutable_occur_time() = clock::ToProto(kNow + kAheadMax + absl::Nanoseconds(beyond)); }},
       {"touchpoint.language", "has 36 bytes; at most 35 are taken",
        [](auto& t, int beyond) { t.set_language(std::string(35 + beyond, 'x')); }},
       {"touchpoint.stars", "0 is not from 1 to 5", [](auto& t, int beyond) { t.set_stars(1 - beyond); }},
@@ -199,12 +199,12 @@ TEST(CheckedTouchpoint, TakesWhatIsAtALimitAndNothingBeyond) {
          for (int i = 0; i < 47; ++i) (*t.mutable_attributes())[absl::StrCat("b", i)].set_text(std::string(1024, 'x'));
          // What is checked has its names normalised and with their keys.
          events::Touchpoint checked = *CheckedTouchpoint(t, "t", Secret(), kNow);
-         const size_t left = kMaxTouchpointBytes - checked.ByteSizeLong();
+         const size_t left = kTouchpointBytesMax - checked.ByteSizeLong();
          ASSERT_LT(left, 1024u);
          (*t.mutable_attributes())["c"].set_text("");
          checked = *CheckedTouchpoint(t, "t", Secret(), kNow);
          // Three sizes are a byte longer above 127.
-         t.mutable_attributes()->at("c").set_text(std::string(kMaxTouchpointBytes - checked.ByteSizeLong() - 3 + beyond, 'x'));
+         t.mutable_attributes()->at("c").set_text(std::string(kTouchpointBytesMax - checked.ByteSizeLong() - 3 + beyond, 'x'));
        }},
   };
   for (const Limit& limit : limits) {

@@ -17,7 +17,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 
-constexpr int kMaxDepth = 100;
+constexpr int kDepthMax = 100;
 constexpr char kEndsEarly[] = "ends in the middle of a field: it was cut off";
 
 std::optional<WireFault> Find(absl::string_view bytes, const Descriptor& type, const std::string& path, int depth);
@@ -34,7 +34,7 @@ std::optional<WireFault> FindInBytes(absl::string_view value, const FieldDescrip
 }
 
 std::optional<WireFault> Find(absl::string_view bytes, const Descriptor& type, const std::string& path, int depth) {
-  if (depth > kMaxDepth) return WireFault{path, "is nested too deep"};
+  if (depth > kDepthMax) return WireFault{path, "is nested too deep"};
   CodedInputStream input(reinterpret_cast<const uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
   std::map<int, int> counts;
   while (const uint32_t tag = input.ReadTag()) {

@@ -9,7 +9,7 @@
 namespace touchstone::outreach {
 
 // A longer chain of our own causes is not acted upon.
-inline constexpr int kMaxCauseDepth = 8;
+inline constexpr int kCauseDepthMax = 8;
 
 // Of a requested outreach. Rises with its reports whatever their order: requested, accepted, delivered, bounced; an answer or a
 // complaint shows that it was delivered.

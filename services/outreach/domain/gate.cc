@@ -104,7 +104,7 @@ void Gate::OnReport(const events::DeliveryReport& report, absl::Time now, Addres
     return;
   }
   const auto& taken = known->report_ids();
-  if (std::find(taken.begin(), taken.end(), report.report_id()) != taken.end() || taken.size() >= kMaxReports) return;
+  if (std::find(taken.begin(), taken.end(), report.report_id()) != taken.end() || taken.size() >= kReportsMax) return;
   GateSend& send = book.Change(report.send_key());
   send.add_report_ids(report.report_id());
   *send.mutable_wake_time() = clock::ToProto(now + kKeepSend);
@@ -134,8 +134,8 @@ void Gate::Decide(absl::string_view send_key, absl::Time now, AddressBook& book,
   const GateSend& known = *book.Find(send_key);
   const bool was_held = known.status() == events::OUTREACH_STATUS_HELD;
   CheckList list = CheckRequest(policy_, known.intent(), book.head(), now);
-  if (list.result() == events::CHECK_RESULT_HELD && !was_held && book.head().held_size() >= kMaxHeld) {
-    list.Drop("HELD_LIMIT", absl::StrCat(kMaxHeld, " are held for this address"));
+  if (list.result() == events::CHECK_RESULT_HELD && !was_held && book.head().held_size() >= kHeldMax) {
+    list.Drop("HELD_LIMIT", absl::StrCat(kHeldMax, " are held for this address"));
   }
   GateSend& send = book.Change(send_key);
   if (list.passed()) {

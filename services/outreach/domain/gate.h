@@ -35,9 +35,9 @@ class Gate {
   explicit Gate(const GatePolicy& policy) : policy_(policy) {}
 
   // Held for one address at a time; one more is dropped.
-  static constexpr int kMaxHeld = 256;
+  static constexpr int kHeldMax = 256;
   // Reports of one send; more are taken for a sender's fault and ignored.
-  static constexpr int kMaxReports = 64;
+  static constexpr int kReportsMax = 64;
 
   // A send key is decided once: an intent that comes again gets the answer of the first.
   void OnIntent(const events::v1::Intent& intent, absl::Time now, AddressBook& book, GateFacts& facts) const;

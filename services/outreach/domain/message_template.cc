@@ -52,7 +52,7 @@ std::string Wording::Render(const TemplateValues& values) const {
     const std::string value = part.name->ValueIn(values);
     words += value.empty() ? part.otherwise : value;
   }
-  return std::string(text::Utf8Prefix(words, kMaxRenderedBytes));
+  return std::string(text::Utf8Prefix(words, kRenderedBytesMax));
 }
 
 const MessageVariant& MessageTemplate::For(absl::string_view language) const {

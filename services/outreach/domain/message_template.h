@@ -24,7 +24,7 @@ class Wording {
   static std::variant<Wording, WordingError> Parse(absl::string_view text, const std::map<std::string, std::string>& defaults);
 
   // What a rendered text may have; a longer one is cut at a character.
-  static constexpr size_t kMaxRenderedBytes = 16 * 1024;
+  static constexpr size_t kRenderedBytesMax = 16 * 1024;
 
   std::string Render(const TemplateValues& values) const;
 

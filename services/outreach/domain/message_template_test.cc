@@ -78,8 +78,8 @@ TEST(MessageTemplate, ARenderedTextIsBoundedAndCutAtACharacter) {
   TemplateValues values = Values();
   for (int i = 0; i < 10'000; ++i) values.moment.mutable_says()->append("é");
   const std::string text = Rendered("{{moment.says}}", {{"moment.says", "-"}}, values);
-  EXPECT_LE(text.size(), Wording::kMaxRenderedBytes);
-  EXPECT_GE(text.size(), Wording::kMaxRenderedBytes - 1);
+  EXPECT_LE(text.size(), Wording::kRenderedBytesMax);
+  EXPECT_GE(text.size(), Wording::kRenderedBytesMax - 1);
   EXPECT_EQ(text.substr(text.size() - 2), "é");
 }
 

@@ -137,7 +137,7 @@ void Planner::OnEscalation(const events::Escalation& escalation, absl::Time now,
   if (!closed && !is_known) {
     // One customer has one; more are a fault elsewhere, which must not make this head grow.
     auto& all = *plans.mutable_head().mutable_open_escalations();
-    if (all.size() == kMaxOpenEscalations) all.erase(all.begin());
+    if (all.size() == kOpenEscalationsMax) all.erase(all.begin());
     state::v1::OpenEscalation& open = *all.Add();
     open.set_id(escalation.id());
     *open.mutable_open_time() = clock::ToProto(now);

@@ -46,7 +46,7 @@ bool CheckEscalations(const Play& play, const SubjectHead& head, CheckList& list
 bool CheckStrikes(const Play& play, const SubjectHead& head, CheckList& list) {
   const int hundredths = head.journey().strike_hundredths();
   const std::string saw = absl::StrCat(hundredths, " hundredths of a strike");
-  if (play.outreach_class == events::OUTREACH_CLASS_MARKETING && hundredths > kMaxStrikeHundredthsForMarketing) {
+  if (play.outreach_class == events::OUTREACH_CLASS_MARKETING && hundredths > kStrikeHundredthsForMarketingMax) {
     list.Drop("STRIKES", absl::StrCat(saw, ": no marketing from 200 on"));
     return false;
   }
@@ -105,15 +105,15 @@ CheckList CheckEntry(const Play& play, const events::MomentOfTruth& moment, cons
   list.Passed("FRESHNESS", absl::StrCat("it was at ", InUtc(clock::TimeFrom(moment.occur_time())), ", now it is ", InUtc(now),
                                         ", news for ", absl::FormatDuration(play.act_within)));
   const int depth = moment.cause_depth() + 1;
-  if (depth > kMaxCauseDepth) {
+  if (depth > kCauseDepthMax) {
     list.Drop("CAUSE_DEPTH", absl::StrCat("the moment follows ", moment.cause_depth(), " causes of our own"));
     return list;
   }
-  list.Passed("CAUSE_DEPTH", absl::StrCat(depth, " of ", kMaxCauseDepth));
+  list.Passed("CAUSE_DEPTH", absl::StrCat(depth, " of ", kCauseDepthMax));
   CheckReentry(play, head, now, list);
   if (!list.passed()) return list;
-  const std::string active = absl::StrCat(head.active_size(), " of ", kMaxActive);
-  if (head.active_size() >= kMaxActive) {
+  const std::string active = absl::StrCat(head.active_size(), " of ", kActiveMax);
+  if (head.active_size() >= kActiveMax) {
     list.Drop("ACTIVE_LIMIT", active);
   } else {
     list.Passed("ACTIVE_LIMIT", active);

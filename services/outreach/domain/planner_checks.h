@@ -9,11 +9,11 @@
 namespace touchstone::outreach {
 
 // Active outreaches of one subject; a play that would make one more is dropped.
-inline constexpr int kMaxActive = 64;
+inline constexpr int kActiveMax = 64;
 // Escalations of one subject that are known to be open; the oldest is forgotten for one more.
-inline constexpr int kMaxOpenEscalations = 16;
+inline constexpr int kOpenEscalationsMax = 16;
 // Marketing goes to nobody who has this much against us.
-inline constexpr int kMaxStrikeHundredthsForMarketing = 199;
+inline constexpr int kStrikeHundredthsForMarketingMax = 199;
 
 // Whether a moment is older than the play acts upon: history is not news. An import tells many of them, and of none is anything
 // kept: the journey has recorded it.

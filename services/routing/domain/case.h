@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DOMAIN_CASE_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DOMAIN_CASE_H_
+#pragma once
 
 #include <map>
 #include <optional>
@@ -122,5 +121,3 @@ class Case {
 };
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DOMAIN_CASE_H_

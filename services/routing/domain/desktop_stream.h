@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DOMAIN_DESKTOP_STREAM_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DOMAIN_DESKTOP_STREAM_H_
+#pragma once
 
 #include <cstdint>
 #include <optional>
@@ -125,5 +124,3 @@ class DesktopStream {
 inline constexpr size_t kEarlyNoticesMax = 256;
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DOMAIN_DESKTOP_STREAM_H_

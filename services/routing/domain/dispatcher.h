@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DOMAIN_DISPATCHER_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DOMAIN_DISPATCHER_H_
+#pragma once
 
 #include <cstdint>
 #include <map>
@@ -135,5 +134,3 @@ inline constexpr int kLeftOutMax = 64;
 inline constexpr int kCapacityMax = 20;
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DOMAIN_DISPATCHER_H_

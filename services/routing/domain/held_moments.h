@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DOMAIN_HELD_MOMENTS_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DOMAIN_HELD_MOMENTS_H_
+#pragma once
 
 #include <google/protobuf/repeated_ptr_field.h>
 
@@ -61,5 +60,3 @@ void AddDistinct(const Strings& from, int max, google::protobuf::RepeatedPtrFiel
 }
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DOMAIN_HELD_MOMENTS_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DOMAIN_MATCHING_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DOMAIN_MATCHING_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -27,5 +26,3 @@ std::optional<Pairing> NextPairing(const PoolState& pool, absl::Time now);
 absl::Time NextLeftOutChange(const state::v1::WorkState& work, absl::Time now);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DOMAIN_MATCHING_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DOMAIN_POOL_STATE_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DOMAIN_POOL_STATE_H_
+#pragma once
 
 #include <map>
 #include <optional>
@@ -103,5 +102,3 @@ class PoolState {
 };
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DOMAIN_POOL_STATE_H_

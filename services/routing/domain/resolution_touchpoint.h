@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DOMAIN_RESOLUTION_TOUCHPOINT_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DOMAIN_RESOLUTION_TOUCHPOINT_H_
+#pragma once
 
 #include <optional>
 
@@ -15,5 +14,3 @@ namespace touchstone::routing {
 std::optional<events::v1::Touchpoint> ResolutionTouchpoint(const state::v1::EscalationState& state);
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DOMAIN_RESOLUTION_TOUCHPOINT_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_DOMAIN_ROUTING_POLICY_H_
-#define TOUCHSTONE_SERVICES_ROUTING_DOMAIN_ROUTING_POLICY_H_
+#pragma once
 
 #include <functional>
 #include <optional>
@@ -89,5 +88,3 @@ inline constexpr int kNextStepsMax = 8;
 inline constexpr int kCauseDepthMax = 8;
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_DOMAIN_ROUTING_POLICY_H_

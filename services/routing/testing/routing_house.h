@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_TESTING_ROUTING_HOUSE_H_
-#define TOUCHSTONE_SERVICES_ROUTING_TESTING_ROUTING_HOUSE_H_
+#pragma once
 
 #include <map>
 #include <memory>
@@ -110,5 +109,3 @@ class RoutingHouse {
 };
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_TESTING_ROUTING_HOUSE_H_

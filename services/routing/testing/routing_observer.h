@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_SERVICES_ROUTING_TESTING_ROUTING_OBSERVER_H_
-#define TOUCHSTONE_SERVICES_ROUTING_TESTING_ROUTING_OBSERVER_H_
+#pragma once
 
 #include <map>
 #include <set>
@@ -71,5 +70,3 @@ class RoutingObserver {
 };
 
 }  // namespace touchstone::routing
-
-#endif  // TOUCHSTONE_SERVICES_ROUTING_TESTING_ROUTING_OBSERVER_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_CELL_TIME_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_CELL_TIME_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -26,5 +25,3 @@ class CellTime {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_CELL_TIME_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_CSV_READER_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_CSV_READER_H_
+#pragma once
 
 #include <cstdint>
 #include <iosfwd>
@@ -48,5 +47,3 @@ class CsvReader {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_CSV_READER_H_

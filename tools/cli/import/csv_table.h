@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_CSV_TABLE_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_CSV_TABLE_H_
+#pragma once
 
 #include <fstream>
 #include <functional>
@@ -55,5 +54,3 @@ class CsvIndex {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_CSV_TABLE_H_

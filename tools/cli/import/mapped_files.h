@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPED_FILES_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPED_FILES_H_
+#pragma once
 
 #include <cstdint>
 #include <functional>
@@ -95,5 +94,3 @@ class MappedFiles {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPED_FILES_H_

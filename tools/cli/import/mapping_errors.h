@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPING_ERRORS_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPING_ERRORS_H_
+#pragma once
 
 #include <algorithm>
 #include <iterator>
@@ -48,5 +47,3 @@ class MappingErrors {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_MAPPING_ERRORS_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_REJECT_FILE_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_REJECT_FILE_H_
+#pragma once
 
 #include <cstdint>
 #include <fstream>
@@ -29,5 +28,3 @@ class RejectFile {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_REJECT_FILE_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_ROW_RULE_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_ROW_RULE_H_
+#pragma once
 
 #include <optional>
 #include <string>
@@ -57,5 +56,3 @@ class RowRule {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_ROW_RULE_H_

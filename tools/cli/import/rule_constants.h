@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_RULE_CONSTANTS_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_RULE_CONSTANTS_H_
+#pragma once
 
 #include <string>
 
@@ -14,5 +13,3 @@ void CheckRuleConstants(const mapping::v1::TouchpointRule& rule, const std::stri
                         MappingErrors& errors);
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_RULE_CONSTANTS_H_

@@ -1,5 +1,4 @@
-#ifndef TOUCHSTONE_TOOLS_CLI_IMPORT_TABLE_SCOPE_H_
-#define TOUCHSTONE_TOOLS_CLI_IMPORT_TABLE_SCOPE_H_
+#pragma once
 
 #include <string>
 #include <vector>
@@ -65,5 +64,3 @@ class ColumnTemplate {
 };
 
 }  // namespace touchstone::cli
-
-#endif  // TOUCHSTONE_TOOLS_CLI_IMPORT_TABLE_SCOPE_H_
