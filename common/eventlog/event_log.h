@@ -134,14 +134,16 @@ class EventLog {
   // Joins a task kind's group. FAILED_PRECONDITION where inputs differ in partition counts.
   virtual absl::StatusOr<std::unique_ptr<Member>> Join(const TaskKind& kind, const MemberOptions& options) = 0;
 
+  // The log outlives the tail. NOT_FOUND: no such topic. INVALID_ARGUMENT: with kOffsets, not one for each partition. On a broker
+  // it blocks for some round trips (seconds, where it does not answer); then UNAVAILABLE with RetryInfo, or PERMISSION_DENIED.
   virtual absl::StatusOr<std::unique_ptr<Tail>> OpenTail(absl::string_view topic, const TailStart& start) = 0;
 
-  // The offset after the last record of each partition that a Tail would read.
+  // The offset after the last record of each partition that a Tail would read. Blocks, and errors, as OpenTail's.
   virtual absl::StatusOr<std::vector<int64_t>> EndOffsets(absl::string_view topic) = 0;
 
   // Where each partition of each of these topics ends: whatever was appended or committed before the call lies before. Once
-  // Member::Positions has reached it, all of that is processed. On a broker it is one question, for however many topics;
-  // UNAVAILABLE where it is not answered.
+  // Member::Positions has reached it, all of that is processed. On a broker it is one question, for however many topics. Blocks,
+  // and errors, as OpenTail's.
   virtual absl::StatusOr<std::vector<std::vector<int64_t>>> HighWatermarks(const std::vector<std::string>& topics) = 0;
 
   // Calls `done`, from any thread (maybe this one), once everything committed at or before `point` is durable; in order
