@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "common/clock/system_clock.h"
 #include "common/rpc/watch_pace.h"
@@ -88,6 +91,44 @@ TEST_F(StreamPumpTest, ASleepingStreamIsSweptWithoutAWake) {
   auto stream = std::make_shared<Counted>();
   ASSERT_TRUE(pump.Add(stream).ok());
   stream->AwaitTurns(5);
+}
+
+// Time that passes when it is told to.
+class HandClock : public clock::Clock {
+ public:
+  absl::Time Now() const override { return absl::UnixEpoch() + Monotonic(); }
+  absl::Duration Monotonic() const override { return absl::Seconds(seconds_.load()); }
+  void Advance(int64_t seconds) { seconds_ += seconds; }
+
+ private:
+  std::atomic<int64_t> seconds_{1000};
+};
+
+// A pump that always has a stream to look at never sleeps until its sweep.
+TEST_F(StreamPumpTest, BusyStreamsDoNotKeepTheOthersFromTheirSweep) {
+  HandClock clock;
+  StreamPump pump(clock, OnlyWhenWoken());
+  auto still = std::make_shared<Counted>();
+  auto busy = std::make_shared<Counted>();
+  ASSERT_TRUE(pump.Add(still).ok());
+  ASSERT_TRUE(pump.Add(busy).ok());
+  still->AwaitTurns(1);
+  busy->AwaitTurns(1);
+  const int before = still->turns();
+  clock.Advance(absl::ToInt64Seconds(OnlyWhenWoken().sweep));
+  for (int i = 0; i < 100 && still->turns() == before; ++i) {
+    const int turns = busy->turns();
+    pump.Wake(busy.get());
+    busy->AwaitTurns(turns + 1);
+  }
+  EXPECT_EQ(still->turns(), before + 1);
+}
+
+TEST_F(StreamPumpTest, TheFirstReasonToCloseIsTheOneThatIsTold) {
+  StreamPump pump(clock_, OnlyWhenWoken());
+  pump.Close(absl::UnavailableError("stopping"));
+  pump.Close(absl::InternalError("another"));
+  EXPECT_EQ(pump.Add(std::make_shared<Counted>()), absl::UnavailableError("stopping"));
 }
 
 TEST_F(StreamPumpTest, OneTooManyIsRefusedWithATimeToComeBack) {

@@ -22,6 +22,7 @@
 #include "common/rpc/server.h"
 #include "common/rpc/stream_pump.h"
 #include "common/rpc/to_grpc.h"
+#include "common/status/errors.h"
 #include "touchstone/classification/v1/journey_service.grpc.pb.h"
 
 namespace touchstone::rpc {
@@ -255,6 +256,120 @@ TEST_F(WatchWithoutSweepTest, OneThatHasMoreToLookThroughGoesOnThoughNobodyWakes
   ASSERT_TRUE(reader->Read(&response));
   EXPECT_EQ(response.resume_token(), "found");
   context.TryCancel();
+}
+
+// Tells nothing but heartbeats; counts its turns, and says when it is gone.
+class SilentSource final : public WatchSource<WatchJourneyEventsResponse> {
+ public:
+  SilentSource(std::atomic<int>& turns, std::atomic<bool>& gone) : turns_(turns), gone_(gone) {}
+  ~SilentSource() override { gone_ = true; }
+
+  absl::StatusOr<std::optional<WatchJourneyEventsResponse>> Next() override {
+    ++turns_;
+    return std::nullopt;
+  }
+  std::optional<WatchJourneyEventsResponse> Heartbeat() override {
+    WatchJourneyEventsResponse heartbeat;
+    heartbeat.set_resume_token(absl::StrCat(++beats_));
+    return heartbeat;
+  }
+
+ private:
+  std::atomic<int>& turns_;
+  std::atomic<bool>& gone_;
+  int beats_ = 0;
+};
+
+class SilentWatchTest : public WatchWithoutSweepTest {
+ protected:
+  void ServeSilence(WatchOptions options = {}) {
+    Serve([this](const auto&) { return std::make_unique<SilentSource>(turns_, gone_); }, options);
+  }
+  // Fails the test where it does not come to that.
+  void Await(const std::function<bool()>& is_so) {
+    const absl::Duration patience = clock_.Monotonic() + absl::Seconds(20);
+    while (!is_so()) {
+      ASSERT_LT(clock_.Monotonic(), patience);
+      std::this_thread::yield();
+    }
+  }
+  void MakeTurns(int count) {
+    for (const int before = turns_; turns_ < before + count;) server_.pump().Wake();
+  }
+
+  std::atomic<int> turns_{0};
+  std::atomic<bool> gone_{false};
+};
+
+TEST_F(SilentWatchTest, HasNoOtherHeartbeatBeforeItIsDue) {
+  ServeSilence({.heartbeat = absl::Hours(1)});
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  WatchJourneyEventsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.resume_token(), "1") << "where it begins";
+  MakeTurns(100);
+  server_.pump().Close(absl::UnavailableError("the end"));
+  EXPECT_FALSE(reader->Read(&response)) << "a heartbeat, though the silence is short";
+  while (reader->Read(&response)) {
+  }
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(SilentWatchTest, IsForgottenWhenItsClientIsGoneThoughNobodyWakesIt) {
+  ServeSilence();
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  Await([&] { return turns_ > 0; });
+  context.TryCancel();
+  Await([&] { return server_.pump().size() == 0 && gone_; });
+}
+
+// Keeps the pump in its turn until it is let go.
+class Holder final : public Pumped {
+ public:
+  bool Pump(absl::Duration) override {
+    entered_ = true;
+    while (!let_go_) std::this_thread::yield();
+    return false;
+  }
+  void Close(const absl::Status&) override {}
+  bool entered() const { return entered_; }
+  void LetGo() { let_go_ = true; }
+
+ private:
+  std::atomic<bool> entered_{false};
+  std::atomic<bool> let_go_{false};
+};
+
+TEST_F(SilentWatchTest, EndsForTheFirstReasonItWasGiven) {
+  ServeSilence();
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  Await([&] { return turns_ > 0; });
+  const auto holder = std::make_shared<Holder>();
+  ASSERT_TRUE(server_.pump().Add(holder).ok());
+  Await([&] { return holder->entered(); });
+  server_.pump().Close(absl::UnavailableError("the first"));
+  server_.pump().Close(absl::InternalError("the second"));
+  holder->LetGo();
+  WatchJourneyEventsResponse response;
+  while (reader->Read(&response)) {
+  }
+  EXPECT_EQ(FromGrpcStatus(reader->Finish()), absl::UnavailableError("the first"));
+}
+
+TEST_F(WatchTest, AWatchThatIsRefusedSaysWhenToComeBack) {
+  Serve([](const auto&) { return status::WithRetry(absl::UnavailableError("not yet"), absl::Seconds(2)); });
+  grpc::ChannelArguments once;
+  once.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // Else the client obeys, and the trailer is not seen.
+  stub_ = JourneyService::NewStub(grpc::CreateCustomChannel(server_.address(), grpc::InsecureChannelCredentials(), once));
+  grpc::ClientContext context;
+  auto reader = Open(context);
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  const auto pushback = context.GetServerTrailingMetadata().find("grpc-retry-pushback-ms");
+  ASSERT_NE(pushback, context.GetServerTrailingMetadata().end());
+  EXPECT_EQ(std::string(pushback->second.data(), pushback->second.size()), "2000");
 }
 
 TEST_F(WatchTest, AWatchEndsWithItsSourcesError) {
