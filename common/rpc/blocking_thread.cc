@@ -8,6 +8,11 @@
 #include "common/status/errors.h"
 
 namespace touchstone::rpc {
+namespace {
+
+absl::Status Stopping() { return absl::UnavailableError("this server is stopping"); }
+
+}  // namespace
 
 BlockingThread::BlockingThread(std::string name) : name_(std::move(name)), thread_([this] { Run(); }) {}
 
@@ -19,19 +24,22 @@ BlockingThread::~BlockingThread() {
     ending_ = true;
     changed_.notify_one();
   }
-  for (Job& job : refused) job(absl::UnavailableError("this server is stopping"));
+  for (Job& job : refused) job(Stopping());
   thread_.join();
 }
 
 void BlockingThread::Add(Job job) {
+  bool ending = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (waiting_.size() < kWaitingMax) {
+    ending = ending_;
+    if (!ending && waiting_.size() < kWaitingMax) {
       waiting_.push_back(std::move(job));
       changed_.notify_one();
       return;
     }
   }
+  if (ending) return job(Stopping());
   job(status::WithRetry(
       absl::ResourceExhaustedError(absl::StrCat(kWaitingMax, " calls of this kind wait already; come back later")), kRetryDelay));
 }

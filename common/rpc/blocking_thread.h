@@ -33,7 +33,7 @@ class BlockingThread {
   BlockingThread(const BlockingThread&) = delete;
   BlockingThread& operator=(const BlockingThread&) = delete;
 
-  // Does not block.
+  // Does not block. A job may add another.
   void Add(Job job);
 
  private:

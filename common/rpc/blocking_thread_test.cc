@@ -72,5 +72,23 @@ TEST(BlockingThread, WhatWaitsAtTheEndIsRefused) {
   ending.join();
 }
 
+TEST(BlockingThread, WhatAJobAddsAtTheEndIsRefused) {
+  Gate gate;
+  std::promise<void> waiting_refused;
+  absl::Status told;
+  auto thread = std::make_unique<BlockingThread>("blocking");
+  thread->Add([&, inner = thread.get()](const absl::Status&) {
+    gate.Job()(absl::OkStatus());
+    inner->Add([&](const absl::Status& go) { told = go; });
+  });
+  gate.AwaitEntered();
+  thread->Add([&](const absl::Status&) { waiting_refused.set_value(); });
+  std::thread ending([&] { thread = nullptr; });
+  waiting_refused.get_future().wait();
+  gate.Open();
+  ending.join();
+  EXPECT_EQ(told.code(), absl::StatusCode::kUnavailable) << told;
+}
+
 }  // namespace
 }  // namespace touchstone::rpc
