@@ -49,8 +49,9 @@ struct EmbeddedOptions {
 
 // An EventLog in one folder of one machine, on RocksDB: the default, no broker. Besides the contract:
 //
-// - Append and Commit write on the calling thread, unsynced; another calls SyncWAL, and callbacks run on a third, so that the
-//   next sync does not wait for them: one that blocks holds up all others.
+// - Append and Commit write on the calling thread, unsynced; appends that follow each other closely are written by one of the
+//   log's own. Another calls SyncWAL, and callbacks run on a third, so that the next sync does not wait for them: one that blocks
+//   holds up all others.
 // - A write or an fsync that fails ends the process, with a word on stderr: nothing acknowledged is lost by it.
 // - It must outlive its members and tails. Close, as its destructor, makes durable what is written.
 class EmbeddedLog : public EventLog {
@@ -60,10 +61,10 @@ class EmbeddedLog : public EventLog {
   virtual absl::Status Maintain() = 0;
 };
 
-// `clock` outlives the log; it is read by the threads that append and, unless maintenance_interval is infinite, by one of the
-// log's own. Blocks while what was written last is replayed. Errors, after each of which nothing was changed:
-// FAILED_PRECONDITION: another process uses the folder, a newer version wrote it, or it has other partition counts. DATA_LOSS: it
-// is damaged, or ends before what is known to have been durable. UNAVAILABLE: the disk.
+// `clock` outlives the log; it is read by the threads that append and by the log's own. Blocks while what was written last is
+// replayed. Errors, after each of which nothing was changed: FAILED_PRECONDITION: another process uses the folder, a newer
+// version wrote it, or it has other partition counts. DATA_LOSS: it is damaged, or ends before what is known to have been
+// durable. UNAVAILABLE: the disk.
 absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenEmbeddedLog(EmbeddedOptions options, const clock::Clock& clock);
 
 }  // namespace touchstone::eventlog
