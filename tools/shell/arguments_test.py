@@ -19,8 +19,8 @@ WRONG = [
 ]
 
 
-def run(*words):
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+def run(*words, folder=ROOT):
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
 
 class ArgumentsTest(unittest.TestCase):
@@ -39,6 +39,8 @@ class ArgumentsTest(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertNotIn("set -", done.stdout)
                 self.assertGreater(len(done.stdout.splitlines()), 1)
+                path = ROOT / command
+                self.assertEqual(run(f"./{path.name}", "--help", folder=path.parent).stdout, done.stdout, "from another folder")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 LOGS="$ROOT/build/logs"
+SCRIPT="$(realpath "$0")"   # before anybody changes the folder
 export STEP_ADVICE="" STEP_LOG="" ASKED_BY=""
 
 begin() {
@@ -33,7 +34,7 @@ complain() {
   exit "$1"
 }
 
-show_help() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p;}' "$0"; }
+show_help() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p;}' "$SCRIPT"; }
 
 step() {
   local what="$1"
