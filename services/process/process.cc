@@ -127,7 +127,9 @@ absl::StatusOr<ProcessConfig> ReadProcessConfig(const std::string& file, const s
   ProcessConfig config;
   if (!file.empty()) {
     std::ifstream stream(file);
-    if (!stream) return absl::NotFoundError(absl::StrCat("configuration file '", file, "' cannot be read"));
+    // A folder opens, and reads as nothing.
+    if (!stream || std::filesystem::is_directory(file))
+      return absl::NotFoundError(absl::StrCat("configuration file '", file, "' cannot be read"));
     std::stringstream text;
     text << stream.rdbuf();
     RETURN_IF_ERROR(touchstone::config::ParseYaml(file, text.str(), &config));

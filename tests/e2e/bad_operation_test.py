@@ -263,6 +263,7 @@ class BadOperationTest(EndToEndTest):
         self.refuses(self.up("--set", "listem=1"), USAGE, "listem")
         self.refuses(self.up("--set", "pack"), USAGE, "path=value, as in pack=retail")
         self.refuses(self.up("--set", "embedded.partitions=-1"), USAGE, "embedded.partitions: must be 1 or more")
+        self.refuses(self.up("--config", self.folder), USAGE, re.escape(f"configuration file '{self.folder}' cannot be read"))
         config = self.folder / "config.yaml"
         config.write_text("listen: 127.0.0.1:0\npakc: retail\n")
         self.refuses(self.up("--config", config), USAGE, re.escape(str(config)) + ":2:1", "pakc")
