@@ -123,14 +123,14 @@ TEST(ServerLimits, AnAnswerAboveTheLimitIsNotSent) {
 }
 
 TEST(ServerLimits, AConnectionIsToldHowManyCallsItMayHaveAtOnce) {
-  constexpr uint32_t kMaxConcurrentStreams = 3;
+  constexpr uint32_t kConcurrentStreamsMax = 3;
   const clock::SystemClock clock;
   ServerOptions options = AnyPort();
   options.streams_per_connection_max = 17;
   Server server(clock, options);
   ASSERT_TRUE(server.Start().ok());
   Socket socket(server.address());
-  EXPECT_EQ(SettingsOf(socket)[kMaxConcurrentStreams], 17U);
+  EXPECT_EQ(SettingsOf(socket)[kConcurrentStreamsMax], 17U);
 }
 
 TEST(ServerLimits, WhoDoesNotBeginToSpeakIsHungUpOn) {
