@@ -270,9 +270,13 @@ class NaiveFold : public ::testing::Test {
 TEST_F(NaiveFold, IsEqual) {
   int worlds = kWorldsByDefault;
   // TOUCHSTONE_WORLDS=10000 is what a release is held to; TOUCHSTONE_WORLD=638 begins with that one.
-  if (const char* asked = std::getenv("TOUCHSTONE_WORLDS")) ASSERT_TRUE(absl::SimpleAtoi(asked, &worlds)) << asked;
+  if (const char* asked = std::getenv("TOUCHSTONE_WORLDS")) {
+    ASSERT_TRUE(absl::SimpleAtoi(asked, &worlds)) << asked;
+  }
   int first = 0;
-  if (const char* asked = std::getenv("TOUCHSTONE_WORLD")) ASSERT_TRUE(absl::SimpleAtoi(asked, &first)) << asked;
+  if (const char* asked = std::getenv("TOUCHSTONE_WORLD")) {
+    ASSERT_TRUE(absl::SimpleAtoi(asked, &first)) << asked;
+  }
   for (int seed = first; seed < std::max(worlds, first + 1); ++seed) {
     const std::string difference = Run(static_cast<uint64_t>(seed));
     ASSERT_TRUE(difference.empty()) << "world " << seed << ":\n" << difference;

@@ -240,7 +240,9 @@ TEST(Planner, OneCustomersPlansAreBounded) {
   for (int i = 0; i <= kActiveMax; ++i) {
     world->Append(topics::kJourneyEvents, kAna, Found(kAna, Moment(absl::StrCat("m", i), "late", kAfternoon)));
     world->Settle();
-    if (i < kActiveMax) ASSERT_EQ(Last(*world, "first").status(), events::OUTREACH_STATUS_WAITING) << i;
+    if (i < kActiveMax) {
+      ASSERT_EQ(Last(*world, "first").status(), events::OUTREACH_STATUS_WAITING) << i;
+    }
   }
   EXPECT_EQ(Last(*world, "first").status(), events::OUTREACH_STATUS_DROPPED);
   EXPECT_EQ(ChecksOf(Last(*world, "first")).back(), "ACTIVE_LIMIT!");
