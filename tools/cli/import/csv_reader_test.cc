@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
+
 namespace touchstone::cli {
 namespace {
 
@@ -52,7 +54,7 @@ TEST(CsvReader, FaultsOfQuotesAreSaidAndReadingGoesOn) {
 
 TEST(CsvReader, ARowThatIsTooLongIsLeftAtItsLineEnd) {
   const std::vector<CsvRow> rows =
-      Read(std::string(kRowBytesMax + 10, 'x') + "\nnext\n" + std::string(kRowCellsMax, ',') + "\nlast\n");
+      Read(absl::StrCat(std::string(kRowBytesMax + 10, 'x'), "\nnext\n", std::string(kRowCellsMax, ','), "\nlast\n"));
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_THAT(rows[0].fault, HasSubstr("longer than"));
   EXPECT_THAT(rows[1].cells, ElementsAre("next"));
