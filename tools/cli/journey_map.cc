@@ -236,8 +236,14 @@ void MapDrawing::DrawMoment(const Happening& happening) {
       absl::StrCat(absl::AsciiStrToUpper(WordOf(moment.kind())), " ", WordOf(moment.polarity()), " ", moment.severity());
   const std::string says =
       absl::StrCat(": ", moment.says(), moment.question().empty() ? "" : absl::StrCat(" — ", moment.question()));
-  const int rest = width_ - Columns(clock) - GutterWidth() - Columns(head);
-  Line(absl::StrCat(paint_(Ink::kDim, clock), Gutter(happening, paint_(ink, "◆")), paint_(ink, head), Fitted(says, rest)));
+  // What a moment says is why the map is drawn: it goes on in the next line rather than being cut, its first words beside the
+  // head.
+  const int indent = Columns(clock) + GutterWidth();
+  const std::string text = Wrapped(absl::StrCat(head, says), width_ - indent, indent);
+  const absl::string_view first = absl::string_view(text).substr(0, text.find('\n'));
+  const size_t painted = std::min(first.size(), head.size());
+  Line(absl::StrCat(paint_(Ink::kDim, clock), Gutter(happening, paint_(ink, "◆")), paint_(ink, first.substr(0, painted)),
+                    absl::string_view(text).substr(painted)));
 }
 
 void MapDrawing::DrawLedger() {

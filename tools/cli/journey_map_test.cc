@@ -71,6 +71,12 @@ TEST(JourneyMap, NoLineIsWiderThanTheTerminalAndNoTextMovesTheCursor) {
   for (const absl::string_view line : absl::StrSplit(map, '\n')) EXPECT_LE(Columns(line), 70) << line;
 }
 
+TEST(JourneyMap, ANarrowTerminalGetsAllThatAMomentSays) {
+  const std::string map = JourneyMap("customer:42", LateOrder(), {.width = 60, .zone = absl::UTCTimeZone()});
+  EXPECT_THAT(map, ::testing::HasSubstr("\n  18:00  │ ◆ THIRD disappointment 70: was promised delivery,"
+                                        "\n             and it did not come\n"));
+}
+
 TEST(JourneyMap, AFileGetsAllOfItAndNotABlankMore) {
   classification::v1::Journey journey = LateOrder();
   const std::string text(500, 'x');
