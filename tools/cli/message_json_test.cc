@@ -30,9 +30,17 @@ TEST(ParseJson, SaysWhichFieldIsWrongAndWhatMayStandThere) {
       {R"({"occur_time": "yesterday"})", "occur_time: is no time: write \"2026-11-22T07:25:00Z\""},
       {R"({"stars": "many"})", "stars: \"many\" is no int32"},
       {"[1]", "is no JSON of a Touchpoint: Root element must be a message."},
-      {R"({"stars": x})", "is no JSON of a Touchpoint: Unexpected token. x} ^"},
+      {R"({"stars": x})", "is no JSON of a Touchpoint: 1:11: Unexpected token.\n    {\"stars\": x}\n              ^"},
   };
   for (const auto& one : cases) EXPECT_THAT(ErrorOf(one.json), HasSubstr(one.says)) << one.json;
+}
+
+TEST(ParseJson, AFaultInALongLineIsShownWithWhatIsAroundIt) {
+  const std::string text(3000, 'x');
+  const std::string error = ErrorOf("{\"text\": \"" + text + "\", \"stars\": 1 \"topic\": \"" + text + "\"}");
+  EXPECT_THAT(error, HasSubstr("is no JSON of a Touchpoint: 1:3025: Expected , or } after key:value pair.\n"));
+  EXPECT_LT(error.size(), 400u);
+  EXPECT_THAT(ErrorOf("{\n  \"stars\": 1\n  \"topic\": \"x\"\n}"), HasSubstr(": 3:3: Expected"));
 }
 
 TEST(ParseJson, TakesWhatJsonLineSays) {
