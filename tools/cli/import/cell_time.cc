@@ -1,11 +1,50 @@
 #include "tools/cli/import/cell_time.h"
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/calendar/zone.h"
 #include "common/status/macros.h"
 
 namespace touchstone::cli {
+namespace {
+
+// What absl::ParseTime reads behind a `%`, and behind `%E` and `%O`.
+constexpr absl::string_view kParts = "aAbBcCdDeFghHIjklmMnpPrRsStTuUVwWxXyYzZ%";
+constexpr absl::string_view kPartsOfE = "cCTxXyYzSf";
+constexpr absl::string_view kPartsOfO = "deHImMSuUVwWy";
+// `%E4Y`, `%E*S`, `%E3f`.
+constexpr absl::string_view kWidths = "*#0123456789";
+
+// How many bytes of `format`, which begins with a `%`, are a part; 0: none.
+size_t PartLength(absl::string_view format) {
+  size_t at = 1;
+  absl::string_view parts = kParts;
+  if (absl::StartsWith(format, "%E")) {
+    parts = kPartsOfE;
+    at = std::min(format.size(), format.find_first_not_of(kWidths, 2));
+  } else if (absl::StartsWith(format, "%O")) {
+    parts = kPartsOfO;
+    at = 2;
+  }
+  return at < format.size() && absl::StrContains(parts, format[at]) ? at + 1 : 0;
+}
+
+}  // namespace
+
+absl::Status CheckTimeFormat(absl::string_view format) {
+  for (size_t at = format.find('%'); at != absl::string_view::npos; at = format.find('%', at)) {
+    const size_t length = PartLength(format.substr(at));
+    if (length == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("holds '", format.substr(at, 2), "', which is no part of a time: write %Y-%m-%d %H:%M:%S"));
+    }
+    at += length;
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<CellTime> CellTime::Of(const mapping::v1::Mapping& mapping) {
   CellTime times;

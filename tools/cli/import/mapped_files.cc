@@ -1,5 +1,6 @@
 #include "tools/cli/import/mapped_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -79,6 +80,10 @@ absl::Status MappedFiles::Bind() {
   if (mapping_.touchpoints().empty()) errors.Add("touchpoints", "is required");
   absl::StatusOr<CellTime> times = CellTime::Of(mapping_);
   if (!times.ok()) errors.Add("zone", times.status().message());
+  for (int i = 0; i < mapping_.time_formats_size(); ++i) {
+    if (const absl::Status known = CheckTimeFormat(mapping_.time_formats(i)); !known.ok())
+      errors.Add(absl::StrCat("time_formats[", i, "]"), known.message());
+  }
   if (times.ok()) times_ = std::make_unique<CellTime>(*std::move(times));
   RETURN_IF_ERROR(errors.ToStatus());
   const std::vector<std::string> names = TableNames();
@@ -93,7 +98,21 @@ absl::Status MappedFiles::Bind() {
     BindJoins(i, scope, errors);
     BindRules(i, scope, errors);
   }
+  CheckKeys(errors);
   return errors.ToStatus();
+}
+
+void MappedFiles::CheckKeys(MappingErrors& errors) const {
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    const mapping::v1::Table& declared = *tables_[i]->declared;
+    const bool joined =
+        std::any_of(mapping_.tables().begin(), mapping_.tables().end(), [&declared](const mapping::v1::Table& other) {
+          return std::any_of(other.joins().begin(), other.joins().end(),
+                             [&declared](const mapping::v1::Join& join) { return join.table() == declared.name(); });
+        });
+    if (!declared.key().empty() && !joined)
+      errors.Add(absl::StrCat("tables[", i, "].key"), absl::StrCat("is of no use: no table joins '", declared.name(), "'"));
+  }
 }
 
 std::vector<std::string> MappedFiles::TableNames() const {

@@ -77,6 +77,8 @@ class MappedFiles {
   absl::Status Bind();
   std::vector<std::string> TableNames() const;
   void BindJoins(size_t table, TableScope& scope, MappingErrors& errors);
+  // Keys by which no table finds rows.
+  void CheckKeys(MappingErrors& errors) const;
   void BindRules(size_t table, const TableScope& scope, MappingErrors& errors);
   absl::Status LoadIndexes();
   absl::Status VisitTable(const Table& table, int64_t bytes_before, const Visitor& visitor) const;

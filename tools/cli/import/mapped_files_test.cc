@@ -153,6 +153,10 @@ TEST_F(MappedFilesTest, AnErrorNamesTheFieldAsItsAuthorKnowsIt) {
       {"table: people", "table: peple", "m.yaml:8:19: 'peple' is no table; did you mean 'people'?"},
       {"customer:{{people.code}}", "custmer:{{people.code}}",
        "m.yaml:13:11: 'custmer:{{people.code}}' has no kind of name before its colon; did you mean 'customer'?"},
+      {"file: orders.csv", "file: orders.csv\n  key: id", "m.yaml:7:8: key: is of no use: no table joins 'orders'"},
+      {"zone: America/Sao_Paulo", "time_formats: ['%Y', '%d.%m.%Q']",
+       "m.yaml:2:22: time_formats[1]: holds '%Q', which is no part of a time: write %Y-%m-%d %H:%M:%S"},
+      {"zone: America/Sao_Paulo", "time_formats: ['%d.%m.%']", "time_formats[0]: holds '%', which is no part of a time"},
       {"channel: web", "chanel: web", "m.yaml:14:3: unknown field 'chanel'; did you mean 'channel'?"},
       {"channel: web", "channel: wep", "m.yaml:14:12: 'wep' is no value of 'channel'; did you mean 'web'?"},
   };
@@ -163,6 +167,14 @@ TEST_F(MappedFilesTest, AnErrorNamesTheFieldAsItsAuthorKnowsIt) {
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << one.says;
     EXPECT_THAT(std::string(status.message()), HasSubstr(one.says));
   }
+}
+
+TEST_F(MappedFilesTest, EachPartOfATimeFormatThatCanBeReadIsOne) {
+  std::string mapping = kMapping;
+  const std::string zone = "zone: America/Sao_Paulo";
+  mapping.replace(mapping.find(zone), zone.size(),
+                  "time_formats: ['%d/%b/%y %I:%M %p %%', '%Y-%m-%d%ET%H:%M:%E*S%Ez', '%E4Y%OH', '%s']");
+  EXPECT_TRUE(Open(mapping, "id,person,bought,due,stars,state\n").ok());
 }
 
 TEST_F(MappedFilesTest, TheFingerprintIsOfContentsAlone) {
