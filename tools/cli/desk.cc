@@ -122,7 +122,12 @@ void Desk::OnEscalation(const Escalation& escalation, absl::Duration now, Reacti
     held_.erase(held);
     if (escalation.status() == events::v1::ESCALATION_STATUS_RESOLVED && escalation.agent_id() == options_.agent) ++resolved_;
   }
-  if (!options_.json) absl::StrAppend(&reaction.text, number, ": ", WordOf(escalation.status()), ", ", escalation.change(), "\n");
+  if (!options_.json) {
+    const std::string status = WordOf(escalation.status());
+    const bool says_more = !escalation.change().empty() && escalation.change() != status;
+    absl::StrAppend(&reaction.text, number, " (", escalation.subject(), "): ", status, says_more ? ", " : "",
+                    says_more ? escalation.change() : "", "\n");
+  }
   if (options_.leave_after > 0 && resolved_ >= options_.leave_after) Leave(reaction);
 }
 

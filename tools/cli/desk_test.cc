@@ -23,7 +23,8 @@ constexpr char kOffer[] = R"({"resume_token": "r1", "notice": {"offer": {"id": "
 constexpr char kAssigned[] = R"({"resume_token": "r2", "notice": {"escalation": {"id": "e1", "subject": "customer:42",
     "status": "ESCALATION_STATUS_ASSIGNED", "agent_id": "ana", "change": "accepted by ana"}}})";
 constexpr char kResolved[] =
-    R"({"notice": {"escalation": {"id": "e1", "status": "ESCALATION_STATUS_RESOLVED", "agent_id": "ana"}}})";
+    R"({"notice": {"escalation": {"id": "e1", "status": "ESCALATION_STATUS_RESOLVED", "agent_id": "ana", "subject": "customer:42",
+    "change": "resolved"}}})";
 
 TEST(Desk, APersonAcceptsAndResolves) {
   Desk desk({.agent = "ana", .zone = absl::UTCTimeZone()});
@@ -34,13 +35,13 @@ TEST(Desk, APersonAcceptsAndResolves) {
   const Desk::Reaction accepted = desk.OnLine("accept");
   ASSERT_EQ(accepted.send.size(), 1u);
   EXPECT_EQ(accepted.send[0].accept().offer_id(), "o1");
-  desk.OnResponse(Said(kAssigned), absl::Seconds(2));
+  EXPECT_EQ(desk.OnResponse(Said(kAssigned), absl::Seconds(2)).text, "1 (customer:42): assigned, accepted by ana\n");
   const Desk::Reaction resolved = desk.OnLine("resolve 1 not-reached rang twice");
   ASSERT_EQ(resolved.send.size(), 1u);
   EXPECT_EQ(resolved.send[0].resolve().escalation_id(), "e1");
   EXPECT_EQ(resolved.send[0].resolve().code(), events::v1::RESOLUTION_CODE_NOT_REACHED);
   EXPECT_EQ(resolved.send[0].resolve().note(), "rang twice");
-  desk.OnResponse(Said(kResolved), absl::Seconds(3));
+  EXPECT_EQ(desk.OnResponse(Said(kResolved), absl::Seconds(3)).text, "1 (customer:42): resolved\n");
   EXPECT_EQ(desk.resolved(), 1);
   EXPECT_THAT(desk.OnLine("resolve").send, IsEmpty());
 }
