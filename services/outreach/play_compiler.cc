@@ -1,11 +1,14 @@
 #include "services/outreach/play_compiler.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/calendar/time_of_day.h"
+#include "common/cel/compared_texts.h"
 #include "common/status/macros.h"
+#include "common/text/nearest.h"
 
 namespace touchstone::outreach {
 namespace {
@@ -64,6 +67,7 @@ void PlayCompiler::CompileCondition(PolicySource& source, const std::string& pat
   absl::StatusOr<cel::Program> program = cel::CompileCondition(environment_, when, &errors);
   for (const cel::CompileError& error : errors) source.WrongInside(path + ".when", error.offset, error.message);
   if (!program.ok()) return;
+  CheckRules(source, path + ".when", *program);
   play.matches = [environment = environment_, program = *std::move(program)](const events::MomentOfTruth& moment,
                                                                              const events::JourneyDigest& journey) {
     cel::Activation activation(environment);
@@ -71,6 +75,16 @@ void PlayCompiler::CompileCondition(PolicySource& source, const std::string& pat
     activation.Bind(kJourneyVariable, journey);
     return program.EvaluateBool(activation).value_or(false);
   };
+}
+
+void PlayCompiler::CheckRules(PolicySource& source, const std::string& path, const cel::Program& condition) const {
+  if (defaults_.rules.empty()) return;
+  for (const cel::ComparedText& rule : cel::ComparedTexts(condition, "moment.rule")) {
+    if (std::find(defaults_.rules.begin(), defaults_.rules.end(), rule.text) != defaults_.rules.end()) continue;
+    source.WrongInside(
+        path, rule.offset,
+        absl::StrCat("no pack has a rule '", rule.text, "'", touchstone::text::DidYouMean(rule.text, defaults_.rules)));
+  }
 }
 
 void PlayCompiler::CompileReentry(PolicySource& source, const std::string& path, const text::ReentryPolicy& reentry,

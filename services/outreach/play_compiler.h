@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/cel/cel.h"
@@ -18,6 +19,8 @@ struct PlayDefaults {
   std::set<events::v1::OutreachClass> consent_required;
   // By id.
   std::map<std::string, MessageTemplate> templates;
+  // The ids of the rules that find moments; empty: they are not known here.
+  std::vector<std::string> rules;
 };
 
 // Makes plays of what packs state. One thread.
@@ -33,6 +36,8 @@ class PlayCompiler {
   PlayCompiler(cel::Environment environment, PlayDefaults defaults);
 
   void CompileCondition(PolicySource& source, const std::string& path, const std::string& when, Play& play) const;
+  // Conditions that ask for a rule which is none.
+  void CheckRules(PolicySource& source, const std::string& path, const cel::Program& condition) const;
   void CompileReentry(PolicySource& source, const std::string& path, const policy::v1::ReentryPolicy& reentry, Play& play) const;
   void CompileSteps(PolicySource& source, const std::string& path, const policy::v1::PlayPolicy& stated, Play& play) const;
   Wait CompileWait(PolicySource& source, const std::string& path, const policy::v1::WaitPolicy& wait) const;

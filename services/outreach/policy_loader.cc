@@ -1,11 +1,13 @@
 #include "services/outreach/policy_loader.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <utility>
 #include <variant>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/calendar/quiet_hours.h"
@@ -25,6 +27,12 @@ constexpr size_t kErrorsMax = 20;
 constexpr int kZonesMax = 32;
 constexpr int kCapMax = 1000;
 constexpr absl::Duration kDay = absl::Hours(24);
+
+// Letters, digits and hyphens: as ingestion takes the language of a touchpoint, with which it is compared.
+bool IsLanguage(absl::string_view tag) {
+  return std::all_of(tag.begin(), tag.end(),
+                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-'; });
+}
 
 // Settings of all packs as they come, later ones over earlier ones.
 class Settings {
@@ -102,6 +110,7 @@ class Settings {
       const std::string at = absl::StrCat(path, ".variants[", i, "]");
       const text::VariantPolicy& variant = stated.variants(i);
       if (variant.language().empty()) source.Wrong(at, "has no language");
+      if (!IsLanguage(variant.language())) source.Wrong(at + ".language", "is no BCP 47 tag, as in pt-BR");
       if (variant.body().empty()) source.Wrong(at, "has no body");
       message.variants.push_back({variant.language(), Words(source, at + ".title", variant.title(), otherwise),
                                   Words(source, at + ".body", variant.body(), otherwise)});
@@ -154,9 +163,11 @@ absl::Status ErrorsOf(std::vector<PolicySource>& sources) {
 
 }  // namespace
 
-absl::StatusOr<OutreachPolicy> CompileOutreachPolicy(const std::vector<PolicyText>& texts) {
+absl::StatusOr<OutreachPolicy> CompileOutreachPolicy(const std::vector<PolicyText>& texts,
+                                                     const std::vector<std::string>& rules) {
   std::vector<PolicySource> sources;
   Settings settings;
+  settings.defaults.rules = rules;
   for (const PolicyText& each : texts) settings.Take(sources.emplace_back(each.file_name, each.text));
   ASSIGN_OR_RETURN(PlayCompiler compiler, PlayCompiler::Make(settings.defaults));
   for (PolicySource& source : sources) {
@@ -170,7 +181,8 @@ absl::StatusOr<OutreachPolicy> CompileOutreachPolicy(const std::vector<PolicyTex
   return OutreachPolicy{std::move(settings.planner), std::move(settings.gate)};
 }
 
-absl::StatusOr<OutreachPolicy> LoadOutreachPolicy(const std::vector<std::string>& pack_folders) {
+absl::StatusOr<OutreachPolicy> LoadOutreachPolicy(const std::vector<std::string>& pack_folders,
+                                                  const std::vector<std::string>& rules) {
   std::vector<PolicyText> texts;
   for (const std::string& folder : pack_folders) {
     const std::string file_name = absl::StrCat(folder, "/outreach.yaml");
@@ -184,7 +196,7 @@ absl::StatusOr<OutreachPolicy> LoadOutreachPolicy(const std::vector<std::string>
     return absl::NotFoundError(absl::StrCat("no outreach.yaml in ", absl::StrJoin(pack_folders, ", "),
                                             ": without a policy no moment is answered; add one, or the pack core"));
   }
-  return CompileOutreachPolicy(texts);
+  return CompileOutreachPolicy(texts, rules);
 }
 
 }  // namespace touchstone::outreach

@@ -25,10 +25,15 @@ struct OutreachPolicy {
 // Checks and compiles the policies of packs, `core` first: a later pack's plays are tried before an earlier one's, and its
 // settings hold where it states them. INVALID_ARGUMENT holds every error found, each with file:line:column and a caret.
 //
+// `rules`: the ids of the rules that find moments, where they are known: a condition that compares `moment.rule` with another is
+// an error. Empty: not checked.
+//
 // A condition that cannot be evaluated for a moment (a division by zero) does not hold for it.
-absl::StatusOr<OutreachPolicy> CompileOutreachPolicy(const std::vector<PolicyText>& texts);
+absl::StatusOr<OutreachPolicy> CompileOutreachPolicy(const std::vector<PolicyText>& texts,
+                                                     const std::vector<std::string>& rules = {});
 
 // The same for the outreach.yaml of each folder. Reads files; a folder without one adds nothing. NOT_FOUND: no folder has one.
-absl::StatusOr<OutreachPolicy> LoadOutreachPolicy(const std::vector<std::string>& pack_folders);
+absl::StatusOr<OutreachPolicy> LoadOutreachPolicy(const std::vector<std::string>& pack_folders,
+                                                  const std::vector<std::string>& rules = {});
 
 }  // namespace touchstone::outreach

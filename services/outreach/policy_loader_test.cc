@@ -82,6 +82,21 @@ plays:
   EXPECT_EQ(policy->planner->quiet_hours.from_minute(), 21 * 60);
 }
 
+TEST(PolicyLoader, ARuleThatNoPackHasIsShownWhereItIsAskedFor) {
+  const std::vector<PolicyText> texts = {
+      {"core.yaml", absl::StrReplaceAll(kCore, {{"moment.severity >= 60", "moment.rule == 'zero.cart-lost'"}})}};
+  EXPECT_TRUE(CompileOutreachPolicy(texts).ok()) << "where the rules are not known";
+  EXPECT_TRUE(CompileOutreachPolicy(texts, {"zero.cart-lost"}).ok());
+  EXPECT_THAT(CompileOutreachPolicy(texts, {"zero.cart-left"}).status().message(),
+              HasSubstr("core.yaml:14:24: no pack has a rule 'zero.cart-lost'; did you mean 'zero.cart-left'?"));
+}
+
+TEST(PolicyLoader, ALanguageIsATag) {
+  const std::string text = absl::StrReplaceAll(kCore, {{"language: en", "language: xx_1"}});
+  EXPECT_THAT(CompileOutreachPolicy({{"core.yaml", text}}).status().message(),
+              HasSubstr("core.yaml:10:16: is no BCP 47 tag, as in pt-BR"));
+}
+
 TEST(PolicyLoader, ThePacksThatShipAreRight) {
   const absl::StatusOr<OutreachPolicy> policy = LoadOutreachPolicy({"deploy/packs/core", "deploy/packs/retail"});
   ASSERT_TRUE(policy.ok()) << policy.status();

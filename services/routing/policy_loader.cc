@@ -1,5 +1,6 @@
 #include "services/routing/policy_loader.h"
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -8,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/cel/cel.h"
+#include "common/cel/compared_texts.h"
 #include "common/clock/proto_time.h"
 #include "common/config/yaml.h"
 #include "common/status/macros.h"
+#include "common/text/nearest.h"
 #include "touchstone/routing/policy/v1/routing_policy.pb.h"
 
 namespace touchstone::routing {
@@ -39,7 +42,8 @@ absl::StatusOr<cel::Environment> MakeEnvironment() {
 // One pack's file: reads it, checks it, adds it to a policy.
 class PolicyFile {
  public:
-  PolicyFile(const cel::Environment& environment, const PolicyText& source) : environment_(environment), source_(source) {}
+  PolicyFile(const cel::Environment& environment, const std::vector<std::string>& moment_rules, const PolicyText& source)
+      : environment_(environment), moment_rules_(moment_rules), source_(source) {}
 
   // What is wrong with it; empty if nothing is.
   std::vector<std::string> AddTo(RoutingPolicy& policy) {
@@ -99,6 +103,7 @@ class PolicyFile {
         if (!rule.when().empty()) errors_.push_back(sources_.Inside(path + ".when", each.offset, each.message).Render());
       }
       if (!program.ok()) continue;
+      CheckMomentRules(path + ".when", *program);
       rules.push_back({.id = rule.id(),
                        .when = ConditionOf(*std::move(program)),
                        .severity_min = rule.severity_min(),
@@ -106,6 +111,16 @@ class PolicyFile {
                        .next_steps = {rule.next_steps().begin(), rule.next_steps().end()}});
     }
     policy.calls.insert(policy.calls.begin(), rules.begin(), rules.end());
+  }
+
+  void CheckMomentRules(const std::string& path, const cel::Program& condition) {
+    if (moment_rules_.empty()) return;
+    for (const cel::ComparedText& rule : cel::ComparedTexts(condition, "moment.rule")) {
+      if (std::find(moment_rules_.begin(), moment_rules_.end(), rule.text) != moment_rules_.end()) continue;
+      const std::string why =
+          absl::StrCat("no pack has a rule '", rule.text, "'", touchstone::text::DidYouMean(rule.text, moment_rules_));
+      errors_.push_back(sources_.Inside(path, rule.offset, why).Render());
+    }
   }
 
   std::function<bool(const events::MomentOfTruth&, const events::JourneyDigest&)> ConditionOf(cel::Program program) const {
@@ -161,6 +176,8 @@ class PolicyFile {
   }
 
   const cel::Environment& environment_;
+  // Empty: not known.
+  const std::vector<std::string>& moment_rules_;
   const PolicyText& source_;
   text::RoutingPolicyFile file_;
   config::SourceMap sources_;
@@ -170,19 +187,20 @@ class PolicyFile {
 
 }  // namespace
 
-absl::StatusOr<RoutingPolicy> CompileRoutingPolicy(const std::vector<PolicyText>& texts) {
+absl::StatusOr<RoutingPolicy> CompileRoutingPolicy(const std::vector<PolicyText>& texts, const std::vector<std::string>& rules) {
   ASSIGN_OR_RETURN(const cel::Environment environment, MakeEnvironment());
   RoutingPolicy policy;
   std::vector<std::string> errors;
   for (const PolicyText& each : texts) {
-    for (std::string& error : PolicyFile(environment, each).AddTo(policy)) errors.push_back(std::move(error));
+    for (std::string& error : PolicyFile(environment, rules, each).AddTo(policy)) errors.push_back(std::move(error));
   }
   if (errors.size() > kErrorsMax) errors.resize(kErrorsMax);
   if (!errors.empty()) return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
   return policy;
 }
 
-absl::StatusOr<RoutingPolicy> LoadRoutingPolicy(const std::vector<std::string>& pack_folders) {
+absl::StatusOr<RoutingPolicy> LoadRoutingPolicy(const std::vector<std::string>& pack_folders,
+                                                const std::vector<std::string>& rules) {
   std::vector<PolicyText> texts;
   for (const std::string& folder : pack_folders) {
     const std::string file_name = absl::StrCat(folder, "/routing.yaml");
@@ -196,7 +214,7 @@ absl::StatusOr<RoutingPolicy> LoadRoutingPolicy(const std::vector<std::string>& 
     return absl::NotFoundError(absl::StrCat("no routing.yaml in ", absl::StrJoin(pack_folders, ", "),
                                             ": without a policy no moment calls for a person; add one, or the pack core"));
   }
-  return CompileRoutingPolicy(texts);
+  return CompileRoutingPolicy(texts, rules);
 }
 
 }  // namespace touchstone::routing

@@ -67,6 +67,15 @@ TEST(PolicyLoader, AnErrorInAConditionIsShownWhereItStands) {
   EXPECT_THAT(error, HasSubstr("^"));
 }
 
+TEST(PolicyLoader, ARuleThatNoPackHasIsShownWhereItIsAskedFor) {
+  const std::vector<PolicyText> texts = {
+      {"routing.yaml", "calls:\n- {id: a, when: 'moment.rule in [\"third.kept\", \"third.brokn\"]'}\n"}};
+  EXPECT_TRUE(CompileRoutingPolicy(texts).ok()) << "where the rules are not known";
+  EXPECT_TRUE(CompileRoutingPolicy(texts, {"third.brokn", "third.kept"}).ok());
+  EXPECT_THAT(CompileRoutingPolicy(texts, {"third.broken", "third.kept"}).status().message(),
+              HasSubstr("routing.yaml:2:48: no pack has a rule 'third.brokn'; did you mean 'third.broken'?"));
+}
+
 TEST(PolicyLoader, EverySectionIsChecked) {
   EXPECT_THAT(ErrorOf("callz: []\n"), HasSubstr("callz"));
   EXPECT_THAT(ErrorOf("calls:\n- when: 'true'\n"), HasSubstr("id: is required"));
