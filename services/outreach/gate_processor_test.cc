@@ -97,7 +97,7 @@ TEST_F(GateStory, AWithdrawalDropsWhatIsHeld) {
 TEST_F(GateStory, WhereConsentIsRequiredSilenceIsNone) {
   StartAt("2026-03-02 14:00");
   Intend("k1", kMarketing);
-  EXPECT_THAT(LastAnswer().reason(), HasSubstr("none on record"));
+  EXPECT_THAT(LastAnswer().reason(), HasSubstr("none on record for marketing, "));
   Tell(Consents(kMail, "r1", kMarketing, events::CONSENT_STATE_GRANTED));
   Intend("k2", kMarketing);
   EXPECT_THAT(Requested(), ElementsAre("k2"));

@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/calendar/quiet_hours.h"
 #include "common/calendar/time_of_day.h"
 #include "common/calendar/zone.h"
@@ -16,10 +18,15 @@ namespace {
 namespace events = touchstone::events::v1;
 using state::v1::AddressHead;
 
+// As packs and commands write it: `marketing`.
+std::string ClassWord(events::OutreachClass outreach_class) {
+  return absl::AsciiStrToLower(absl::StripPrefix(events::OutreachClass_Name(outreach_class), "OUTREACH_CLASS_"));
+}
+
 void CheckConsent(const events::Intent& intent, const events::Preferences& preferences, CheckList& list) {
   if (preferences.suppressed()) return list.Drop("CONSENT", "the address is suppressed");
   const events::OutreachClass outreach_class = intent.request().outreach_class();
-  const std::string& name = events::OutreachClass_Name(outreach_class);
+  const std::string name = ClassWord(outreach_class);
   for (const events::Consent& consent : preferences.consents()) {
     if (consent.outreach_class() != outreach_class) continue;
     if (consent.state() == events::CONSENT_STATE_GRANTED) return list.Passed("CONSENT", absl::StrCat("granted for ", name));
