@@ -10,4 +10,6 @@ void SayFollowing(absl::string_view what, bool from_begin, Context& context) {
               << std::endl;
 }
 
+void SayLost(Context& context) { context.err << "the connection is lost, trying again" << std::endl; }
+
 }  // namespace touchstone::cli

@@ -9,4 +9,7 @@ namespace touchstone::cli {
 // in `changes of escalations`. Says nothing with --json, nor where stderr is no terminal.
 void SayFollowing(absl::string_view what, bool from_begin, Context& context);
 
+// Tells on stderr, with --json too, that a watch has lost the suite and goes on once it is back.
+void SayLost(Context& context);
+
 }  // namespace touchstone::cli

@@ -106,25 +106,27 @@ absl::StatusOr<WatchJourneyEventsRequest> WatchRequest(const MomentsFlags& flags
 }
 
 absl::Status Watch(JourneyService::Stub& stub, WatchJourneyEventsRequest request, const std::string& from, absl::Duration silence,
-                   absl::FunctionRef<void(const WatchJourneyEventsResponse&)> on_message) {
+                   Context& context, absl::FunctionRef<void(const WatchJourneyEventsResponse&)> on_message) {
   const auto prepare = [&](grpc::ClientContext* context, grpc::CompletionQueue* queue, const std::string& resume_token) {
     request.set_resume_token(resume_token);
     return stub.PrepareAsyncWatchJourneyEvents(context, request, queue);
   };
-  return ReadWatch<WatchJourneyEventsResponse>(prepare, from, silence, on_message);
+  return ReadWatch<WatchJourneyEventsResponse>(prepare, from, silence, on_message, [&context] { SayLost(context); });
 }
 
 // Everybody's: the facts that are kept, applied in their order.
-absl::Status ListAll(const MomentsFlags& flags, JourneyService::Stub& stub, std::vector<MomentOfTruth>& moments) {
+absl::Status ListAll(const MomentsFlags& flags, JourneyService::Stub& stub, Context& context,
+                     std::vector<MomentOfTruth>& moments) {
   ASSIGN_OR_RETURN(WatchJourneyEventsRequest request, WatchRequest(flags));
   std::map<std::string, MomentOfTruth> by_id;
-  RETURN_IF_ERROR(Watch(stub, std::move(request), kFromBegin, kSilence, [&by_id](const WatchJourneyEventsResponse& response) {
-    const events::v1::JourneyEvent& event = response.event();
-    if (event.has_moment_found()) by_id[event.moment_found().moment().id()] = event.moment_found().moment();
-    if (event.has_moment_changed()) by_id[event.moment_changed().moment().id()] = event.moment_changed().moment();
-    if (event.has_moment_moved_in()) by_id[event.moment_moved_in().moment().id()] = event.moment_moved_in().moment();
-    if (event.has_moment_withdrawn()) by_id.erase(event.moment_withdrawn().moment().id());
-  }));
+  RETURN_IF_ERROR(
+      Watch(stub, std::move(request), kFromBegin, kSilence, context, [&by_id](const WatchJourneyEventsResponse& response) {
+        const events::v1::JourneyEvent& event = response.event();
+        if (event.has_moment_found()) by_id[event.moment_found().moment().id()] = event.moment_found().moment();
+        if (event.has_moment_changed()) by_id[event.moment_changed().moment().id()] = event.moment_changed().moment();
+        if (event.has_moment_moved_in()) by_id[event.moment_moved_in().moment().id()] = event.moment_moved_in().moment();
+        if (event.has_moment_withdrawn()) by_id.erase(event.moment_withdrawn().moment().id());
+      }));
   for (auto& [id, moment] : by_id) moments.push_back(std::move(moment));
   return absl::OkStatus();
 }
@@ -140,7 +142,7 @@ absl::Status FollowAll(const MomentsFlags& flags, JourneyService::Stub& stub, ab
   ASSIGN_OR_RETURN(WatchJourneyEventsRequest request, WatchRequest(flags));
   SayFollowing(Followed(flags), flags.from_begin, context);
   const Paint paint(context.terminal.colour);
-  return Watch(stub, std::move(request), flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(),
+  return Watch(stub, std::move(request), flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(), context,
                [&](const WatchJourneyEventsResponse& response) {
                  if (!response.has_event()) return;
                  context.out << (context.json ? JsonLine(response.event())
@@ -161,7 +163,7 @@ absl::StatusOr<int> Moments(const MomentsFlags& flags, Context& context) {
     return runtime::kExitOk;
   }
   std::vector<MomentOfTruth> moments;
-  RETURN_IF_ERROR(flags.name.empty() ? ListAll(flags, *stub, moments) : ListOne(flags, *stub, moments));
+  RETURN_IF_ERROR(flags.name.empty() ? ListAll(flags, *stub, context, moments) : ListOne(flags, *stub, moments));
   SortByTime(moments);
   PrintMoments(moments, flags.name, zone, context);
   return runtime::kExitOk;

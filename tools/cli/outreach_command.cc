@@ -57,8 +57,9 @@ Ink InkOfResult(events::v1::CheckResult result) {
 }
 
 std::string OutreachLine(const Outreach& outreach, absl::TimeZone zone, int width) {
+  const std::string reason = outreach.reason().empty() ? "" : absl::StrCat("  ", outreach.reason());
   return Fitted(absl::StrCat(TimeText(outreach.update_time(), zone), "  ", outreach.subject(), "  ", outreach.play(), "/",
-                             outreach.step(), "  ", WordOf(outreach.status()), "  ", outreach.id(), "  ", outreach.reason()),
+                             outreach.step(), "  ", WordOf(outreach.status()), "  ", outreach.id(), reason),
                 width);
 }
 
@@ -149,8 +150,8 @@ absl::StatusOr<int> Watch(const OutreachFlags& flags, Context& context) {
                                  : OutreachLine(response.outreach(), zone, context.terminal.width))
                 << std::endl;
   };
-  RETURN_IF_ERROR(
-      ReadWatch<WatchOutreachesResponse>(prepare, flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(), print));
+  RETURN_IF_ERROR(ReadWatch<WatchOutreachesResponse>(prepare, flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(), print,
+                                                     [&context] { SayLost(context); }));
   return runtime::kExitOk;
 }
 
@@ -168,8 +169,8 @@ absl::StatusOr<int> WatchRequests(const OutreachFlags& flags, Context& context) 
     context.out << (context.json ? JsonLine(response.request()) : RequestText(response.request(), zone, context.terminal.width))
                 << std::endl;
   };
-  RETURN_IF_ERROR(
-      ReadWatch<WatchOutreachRequestsResponse>(prepare, flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(), print));
+  RETURN_IF_ERROR(ReadWatch<WatchOutreachRequestsResponse>(prepare, flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(),
+                                                           print, [&context] { SayLost(context); }));
   return runtime::kExitOk;
 }
 

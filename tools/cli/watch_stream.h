@@ -101,11 +101,11 @@ class WatchStream {
 };
 
 // Reads a watch, each message handed to `on_message` (heartbeats included), until nothing came for `silence` (OK) or it ends
-// with an error. A stream that is lost, or ended for its age, goes on by the resume token of the last message.
-// `prepare(context, queue, resume_token)` makes the call.
+// with an error. A stream that is lost, which `on_lost` is told once, or ended for its age, goes on by the resume token of the
+// last message. `prepare(context, queue, resume_token)` makes the call.
 template <typename Response, typename Prepare>
 absl::Status ReadWatch(Prepare prepare, std::string resume_token, absl::Duration silence,
-                       absl::FunctionRef<void(const Response&)> on_message) {
+                       absl::FunctionRef<void(const Response&)> on_message, absl::FunctionRef<void()> on_lost) {
   using Stream = WatchStream<Response>;
   for (int retries = 0;; ++retries) {
     Stream stream(
@@ -121,6 +121,7 @@ absl::Status ReadWatch(Prepare prepare, std::string resume_token, absl::Duration
     const absl::Status why = stream.Finish();
     if (!why.ok() && !absl::IsUnavailable(why) && !absl::IsResourceExhausted(why)) return why;
     if (retries >= kFollowRetriesMax) return status::Annotated(why, "tried again and again");
+    if (retries == 0 && !why.ok()) on_lost();
     const absl::Duration rising = std::min(kFollowRetryWaitMax, kFollowRetryWaitMin * (1 << std::min(retries, 10)));
     Pause(std::min(kFollowRetryWaitMax, status::RetryDelayOf(why).value_or(rising)));
   }
