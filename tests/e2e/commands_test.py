@@ -48,9 +48,10 @@ REMOTE = {
     "escalations list": ((), [(("--status", "x"), USAGE), (("--name", "x"), USAGE)]),
     "escalations get": (("{escalation}",), [((UNKNOWN_ID,), NOT_FOUND), (("x",), USAGE)]),
     "escalations create": (("--name", "customer:8", "--reason", "asked", "--actor", "agent:ana"),
-                           [(("--name", "customer:8"), USAGE), (("--name", "x", "--reason", "r", "--actor", "a"), USAGE)]),
+                           [(("--name", "customer:8"), USAGE), (("--name", "x", "--reason", "r", "--actor", "agent:a"), USAGE),
+                            (("--name", "customer:8", "--reason", "r", "--actor", "ana"), USAGE)]),
     "escalations cancel": (("{cancelled}", "--reason", "a duplicate", "--actor", "agent:ana"),
-                           [((UNKNOWN_ID, "--reason", "r", "--actor", "a"), NOT_FOUND), ((UNKNOWN_ID,), USAGE)]),
+                           [((UNKNOWN_ID, "--reason", "r", "--actor", "agent:a"), NOT_FOUND), ((UNKNOWN_ID,), USAGE)]),
     "escalations watch": (("--from-begin",), [(("--zone", "x"), USAGE), (("--id", "x"), USAGE)]),
     "outreach list": ((), [(("--status", "x"), USAGE), (("--name", "x"), USAGE)]),
     "outreach get": (("{outreach}",), [((UNKNOWN_ID,), NOT_FOUND), (("x",), USAGE)]),
@@ -242,7 +243,9 @@ class CommandsTest(EndToEndTest):
                                    ("stages.yaml", "stage: experience", "stage: exp"),
                                    ("moments.yaml", "kind: zero", "kind: zer"),
                                    ("routing.yaml", "moment.rule", "moment.role"),
+                                   ("routing.yaml", '"third.damaged"', '"third.damage"'),
                                    ("outreach.yaml", "template: retail.damaged", "template: retail.lost"),
+                                   ("outreach.yaml", '== "zero.cart-left"', '== "zero.cart-lost"'),
                                    ("examples/01_first_steps.yaml", "at: Mon", "at: Moo")):
             with self.subTest(file):
                 packs = self.folder / "packs"

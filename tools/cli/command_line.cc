@@ -2,15 +2,19 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/rpc/grpc_log.h"
 #include "common/runtime/exit_code.h"
 #include "common/runtime/version.h"
+#include "common/status/macros.h"
+#include "common/text/utf8.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/usage_error.h"
 
@@ -43,6 +47,18 @@ int Ended(const CLI::App& app, const CLI::ParseError& error, Context& context) {
   return runtime::kExitUsage;
 }
 
+// What is sent is text: protobuf drops other bytes, and complains of them where users read. Names of files may be any bytes.
+absl::Status CheckText(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    const std::string name = option->get_name();
+    if (absl::StrContains(name, "FILE") || absl::StrContains(option->get_type_name(), "FILE")) continue;
+    for (const std::string& value : option->results()) {
+      if (!text::IsValidUtf8(value)) return absl::InvalidArgumentError(absl::StrCat(name, ": is not valid UTF-8"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 CLI::App* DeclareAny(CLI::App& app, Context& context, const Description& description, std::function<absl::StatusOr<int>()> run) {
   CLI::App* command = app.add_subcommand(description.name, description.what);
   command->footer(absl::StrCat("Example:\n  ", absl::StrReplaceAll(description.example, {{"\n", "\n  "}})));
@@ -63,11 +79,14 @@ CLI::App* Declare(CLI::App& app, Context& context, const Description& descriptio
 
 CLI::App* DeclareRemote(CLI::App& app, Context& context, const Description& description,
                         std::function<absl::StatusOr<int>()> run) {
-  CLI::App* command = DeclareAny(app, context, description, [run = std::move(run)] {
+  auto declared = std::make_shared<CLI::App*>();
+  CLI::App* command = DeclareAny(app, context, description, [declared, run = std::move(run)]() -> absl::StatusOr<int> {
+    RETURN_IF_ERROR(CheckText(**declared));
     // What gRPC has to say beside its statuses is not for users.
     const rpc::GrpcLog silent(nullptr);
     return run();
   });
+  *declared = command;
   command
       ->add_option("--address", context.address,
                    absl::StrCat("HOST:PORT or unix:PATH of the suite [$TOUCHSTONE_ADDRESS, or ", kDefaultAddress, "]"))
@@ -80,6 +99,7 @@ int RunCommandLine(int argc, const char* const* argv, Context& context, absl::Sp
   const char* address = std::getenv("TOUCHSTONE_ADDRESS");
   context.address = address == nullptr || *address == '\0' ? kDefaultAddress : address;
   CLI::App app(kDescription, "touchstone");
+  app.option_defaults()->disable_flag_override();
   app.footer(kFooter);
   app.set_version_flag("--version", absl::StrCat("touchstone ", runtime::kVersion));
   app.require_subcommand(1);

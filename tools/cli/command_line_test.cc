@@ -115,7 +115,8 @@ class CommandLineTest : public ::testing::Test {
     if (remote) words.insert(words.end(), {"--address", address_});
     std::vector<const char*> argv;
     for (const std::string& word : words) argv.push_back(word.c_str());
-    std::istringstream in(input);
+    std::istringstream text(input);
+    std::istream& in = in_ != nullptr ? *in_ : text;
     out_.str("");
     err_.str("");
     clock::VirtualClock clock(now_);
@@ -140,6 +141,8 @@ class CommandLineTest : public ::testing::Test {
   std::string address_;
   absl::Time now_ = kNow;
   Terminal terminal_;
+  // What is read instead of the text that is given.
+  std::unique_ptr<std::istream> in_;
   std::ostringstream out_;
   std::ostringstream err_;
 };
@@ -177,6 +180,7 @@ TEST_F(CommandLineTest, WhatIsNoCommandAndNoFlagIsToldTheNearest) {
       {{"send", "--chanel=web"}, "touchstone send: there is no flag --chanel; did you mean '--channel'?"},
       {{"outreach", "list", "--stats", "held"}, "touchstone outreach list: there is no flag --stats; did you mean '--status'?"},
       {{"journey", "customer:1", "customer:2"}, "touchstone journey: 'customer:2' is not expected"},
+      {{"journey", "customer:1", "--json=foo"}, "touchstone journey: --json takes no value"},
       {{"journey"}, "touchstone journey: NAME is required"},
       {{"desktop", "--agnet", "ana"}, "touchstone desktop: there is no flag --agnet; did you mean '--agent'?"},
       {{"desktop", "--agent", "a", "--capacity", "99"}, "touchstone: --capacity: must be 1 to 20"},
@@ -217,6 +221,12 @@ TEST_F(CommandLineTest, AnArgumentThatIsWrongIsNamedWithWhatItShouldLookLike) {
       {{"moments", "--token", "t"}, "--token: goes with --name"},
       {{"moments", "--follow", "--name", "customer:1", "--token", "t"}, "--token: goes with --name, and not with --follow"},
       {{"desktop", "--agent", "ana", "--leave-after", "0"}, "--leave-after: must be 1 or more"},
+      {{"replay", ""}, "FILE: is empty"},
+      {{"send", "--type", "a.b", "--name", "customer:1", "--text", "\xff"}, "--text: is not valid UTF-8"},
+      {{"journey", "customer:\xff"}, "NAME: is not valid UTF-8"},
+      {{"escalations", "create", "--name", "customer:1", "--reason", "r", "--actor", "ana"},
+       "--actor: 'ana' does not say what it is: write agent:ana"},
+      {{"escalations", "cancel", "x", "--reason", "r", "--actor", "agent:"}, "--actor: 'agent:' does not say what it is"},
       {{"replay", "."}, ".: cannot be read: is it a file"},
       {{"desktop", "--agent", "ana", "--work-time", "x"}, "--work-time: "},
       {{"replay", "FILE", "--speed", "x"}, "--speed: "},
@@ -287,6 +297,13 @@ TEST_F(CommandLineTest, LinesThatAreWrongAreNamedAndTheOthersTaken) {
   EXPECT_EQ(out_.str(), "1 taken, 2 refused\n");
 }
 
+TEST_F(CommandLineTest, LinesThatCannotBeReadAreNoEmptyFile) {
+  in_ = std::make_unique<std::ifstream>(::testing::TempDir());
+  EXPECT_EQ(Run({"send"}), 1);
+  EXPECT_THAT(err_.str(), StartsWith("touchstone: stdin cannot be read: is it a file or a pipe? 0 touchpoints are taken"));
+  EXPECT_THAT(out_.str(), IsEmpty());
+}
+
 TEST_F(CommandLineTest, LinesHaveTheDefaultsOfFlags) {
   EXPECT_EQ(Run({"send"}, R"({"id": "a", "type": "a.b"})"), 0) << err_.str();
   EXPECT_EQ(service_.taken().at("a").source(), "touchstone.cli");
@@ -343,6 +360,20 @@ TEST_F(CommandLineTest, ARepeatedImportKeepsItsIdsAndItsBase) {
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   EXPECT_THAT(text, HasSubstr("file,line,reason\n"));
   EXPECT_THAT(text, HasSubstr(",4,\"column at is no time as %Y-%m-%d %H:%M:%S, %Y-%m-%d, RFC 3339\""));
+}
+
+TEST_F(CommandLineTest, AFileForRejectsIsTriedBeforeAnythingIsSent) {
+  const std::string mapping =
+      Write("rejecting.yaml",
+            "source: s\ntables: [{name: t, file: t.csv}]\ntouchpoints:\n"
+            "- {from: t, type: a.b, id: '{{id}}', names: ['customer:{{id}}'], channel: web, occur_time: at}\n");
+  const std::string file = Write("t.csv", "id,at\nx,2017-01-01\n");
+  EXPECT_EQ(Run({"import", "--mapping", mapping, file, "--rejects", "/nowhere/rejects.csv"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--rejects: '/nowhere/rejects.csv' cannot be written: No such file or directory"));
+  EXPECT_THAT(service_.taken(), IsEmpty());
+  const std::string rejects = ::testing::TempDir() + "/unused.csv";
+  EXPECT_EQ(Run({"import", "--mapping", mapping, file, "--rejects", rejects}), 0) << err_.str();
+  EXPECT_FALSE(std::ifstream(rejects).is_open()) << "nothing was rejected";
 }
 
 TEST_F(CommandLineTest, CelShowsValuesAndWhereAnExpressionIsWrong) {

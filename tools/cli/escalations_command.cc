@@ -17,6 +17,7 @@
 #include "tools/cli/message_json.h"
 #include "tools/cli/name_argument.h"
 #include "tools/cli/table.h"
+#include "tools/cli/text_width.h"
 #include "tools/cli/time_text.h"
 #include "tools/cli/watch_stream.h"
 #include "tools/cli/zone_flag.h"
@@ -96,6 +97,14 @@ absl::StatusOr<int> Get(const EscalationsFlags& flags, Context& context) {
   return PrintOne(response.escalation(), "", flags, context);
 }
 
+// What the suite keeps as it is: a bare word would later not say whether it was a person.
+absl::Status CheckActor(const std::string& actor) {
+  const size_t colon = actor.find(':');
+  if (colon != std::string::npos && colon > 0 && colon + 1 < actor.size()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--actor: '", Fitted(actor, 60), "' does not say what it is: write agent:ana, or system:crm"));
+}
+
 absl::StatusOr<int> Create(const EscalationsFlags& flags, Context& context) {
   routing::v1::CreateEscalationRequest request;
   request.set_request_id(flags.request_id.empty() ? context.new_id() : flags.request_id);
@@ -103,6 +112,7 @@ absl::StatusOr<int> Create(const EscalationsFlags& flags, Context& context) {
   request.set_severity(flags.severity);
   request.mutable_skills()->Assign(flags.skills.begin(), flags.skills.end());
   request.set_reason(flags.reason);
+  RETURN_IF_ERROR(CheckActor(flags.actor));
   request.set_actor(flags.actor);
   ASSIGN_OR_RETURN(const auto stub, StubOf<EscalationService>(context));
   ASSIGN_OR_RETURN(const routing::v1::CreateEscalationResponse response,
@@ -114,6 +124,7 @@ absl::StatusOr<int> Cancel(const EscalationsFlags& flags, Context& context) {
   routing::v1::CancelEscalationRequest request;
   request.set_request_id(flags.request_id.empty() ? context.new_id() : flags.request_id);
   request.set_escalation_id(flags.id);
+  RETURN_IF_ERROR(CheckActor(flags.actor));
   request.set_actor(flags.actor);
   request.set_reason(flags.reason);
   ASSIGN_OR_RETURN(const auto stub, StubOf<EscalationService>(context));
@@ -139,8 +150,8 @@ absl::StatusOr<int> Watch(const EscalationsFlags& flags, Context& context) {
                                  : EscalationLine(response.escalation(), zone, context.terminal.width))
                 << std::endl;
   };
-  RETURN_IF_ERROR(
-      ReadWatch<WatchEscalationsResponse>(prepare, flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(), print));
+  RETURN_IF_ERROR(ReadWatch<WatchEscalationsResponse>(prepare, flags.from_begin ? kFromBegin : "", absl::InfiniteDuration(),
+                                                      print, [&context] { SayLost(context); }));
   return runtime::kExitOk;
 }
 

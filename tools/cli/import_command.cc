@@ -137,13 +137,14 @@ absl::StatusOr<int> Import(const ImportFlags& flags, Context& context) {
   const absl::Duration begin = context.clock.Monotonic();
   ASSIGN_OR_RETURN(const std::string mapping, ReadFileText(flags.mapping));
   ASSIGN_OR_RETURN(const std::unique_ptr<MappedFiles> files, MappedFiles::Open(flags.mapping, mapping, flags.files));
+  RejectFile rejects(flags.rejects);
+  RETURN_IF_ERROR(rejects.CheckWritable());
   ASSIGN_OR_RETURN(const auto stub, StubOf<IngestionService>(context));
   ASSIGN_OR_RETURN(const Begun begun, Begin(flags, *files, *stub, context));
   absl::Duration shift = absl::ZeroDuration();
   if (begun.base.has_value()) {
     ASSIGN_OR_RETURN(shift, ShiftTo(*begun.base, *files));
   }
-  RejectFile rejects(flags.rejects);
   IngestStream stream(*stub, Pause, [&](int64_t tag, const absl::Status& why) {
     rejects.Add(files->FileName(PlaceOf(tag).file), PlaceOf(tag).line, why.message());
   });

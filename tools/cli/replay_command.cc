@@ -64,6 +64,7 @@ absl::StatusOr<std::optional<double>> SpeedOf(absl::string_view text) {
 
 absl::StatusOr<int> Replay(const ReplayFlags& flags, Context& context) {
   ASSIGN_OR_RETURN(const std::optional<double> speed, SpeedOf(flags.speed));
+  if (flags.file.empty()) return absl::InvalidArgumentError("FILE: is empty: which file is to be replayed?");
   std::ifstream in(flags.file, std::ios::binary | std::ios::ate);
   if (!in.is_open())
     return absl::InvalidArgumentError(absl::StrCat(flags.file, ": cannot be opened: is it there, and may you read it?"));

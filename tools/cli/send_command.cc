@@ -91,6 +91,10 @@ absl::StatusOr<int> SendLines(const TouchpointFlags& flags, Context& context) {
     if (context.in.rdbuf()->in_avail() <= 0) RETURN_IF_ERROR(stream.Flush());
   }
   RETURN_IF_ERROR(stream.Flush());
+  if (context.in.bad()) {
+    return absl::DataLossError(absl::StrCat("stdin cannot be read: is it a file or a pipe? ", stream.accepted(),
+                                            " touchpoints are taken; send it again, what has an id is not taken twice"));
+  }
   const int64_t failed = stream.rejected() + unreadable;
   context.out << absl::Substitute(context.json ? R"({"accepted":$0,"rejected":$1})" : "$0 taken, $1 refused", stream.accepted(),
                                   failed)

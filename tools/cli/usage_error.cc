@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "common/text/nearest.h"
 
 namespace touchstone::cli {
@@ -69,6 +70,9 @@ std::string UsageText(const CLI::App& app, const CLI::ParseError& error) {
   const auto flag = std::find_if(extra.begin(), extra.end(), [](const std::string& word) { return absl::StartsWith(word, "-"); });
   if (flag == extra.end()) {
     const bool extras = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !extra.empty();
+    absl::string_view what = error.what();
+    if (absl::ConsumeSuffix(&what, " was given a disallowed flag override"))
+      return absl::StrCat(line, ": --", absl::StripPrefix(what, "--"), " takes no value", ReadOn(line));
     return absl::StrCat(line, ": ", extras ? absl::StrCat("'", extra.front(), "' is not expected") : error.what(), ReadOn(line));
   }
   const std::string name = flag->substr(0, flag->find('='));

@@ -14,6 +14,9 @@ class RejectFile {
  public:
   explicit RejectFile(std::string path) : path_(std::move(path)) {}
 
+  // INVALID_ARGUMENT where the file could not be written: before an import begins. Leaves no file behind.
+  absl::Status CheckWritable() const;
+
   void Add(absl::string_view file, int64_t line, absl::string_view reason);
 
   int64_t count() const { return count_; }
