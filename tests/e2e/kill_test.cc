@@ -181,7 +181,7 @@ class KillTest : public testing::Test {
       }
     };
     const absl::Status read =
-        cli::ReadWatch<classification::v1::WatchJourneyEventsResponse>(prepare, cli::kFromBegin, cli::kSilence, on_event);
+        cli::ReadWatch<classification::v1::WatchJourneyEventsResponse>(prepare, cli::kFromBegin, cli::kSilence, on_event, [] {});
     EXPECT_TRUE(read.ok()) << read;
     for (int number = 0; number < kCustomers; ++number) {
       classification::v1::GetJourneyRequest get;
