@@ -36,10 +36,11 @@ void TouchpointStream::OnReadDone(bool ok) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     wanted = wanted && !finished_;
+    taking_ = wanted;
   }
   const absl::Status taken = wanted ? Take() : absl::OkStatus();
   std::lock_guard<std::mutex> lock(mutex_);
-  reading_ = false;
+  reading_ = taking_ = false;
   if (!ok) read_all_ = true;
   if (!taken.ok()) FinishOnce(taken);
   Advance();
@@ -102,7 +103,7 @@ void TouchpointStream::Advance() {
     reading_ = true;
     StartRead(&request_);
   }
-  if (writing_ || !pending_.empty()) return;
+  if (taking_ || writing_ || !pending_.empty()) return;
   if (read_all_ || !ending_.ok()) FinishOnce(read_all_ ? absl::OkStatus() : ending_);
 }
 

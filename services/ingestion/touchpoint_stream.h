@@ -70,6 +70,7 @@ class TouchpointStream : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::
   std::deque<std::shared_ptr<Pending>> pending_;
   int64_t pending_bytes_ = 0;
   bool reading_ = false;
+  bool taking_ = false;  // What was read is not among pending_ yet.
   bool writing_ = false;
   bool read_all_ = false;
   bool finished_ = false;

@@ -4,9 +4,11 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "common/clock/proto_time.h"
 #include "common/clock/system_clock.h"
@@ -25,12 +27,28 @@ namespace {
 namespace events = touchstone::events::v1;
 using Stream = grpc::ClientReaderWriter<v1::StreamTouchpointsRequest, v1::StreamTouchpointsResponse>;
 
+// Does something when it is looked at next.
+class EventfulClock : public clock::Clock {
+ public:
+  void AtNextLook(std::function<void()> work) { work_ = std::move(work); }
+
+  absl::Time Now() const override {
+    if (const std::function<void()> work = std::exchange(work_, nullptr)) work();
+    return clock_.Now();
+  }
+  absl::Duration Monotonic() const override { return clock_.Monotonic(); }
+
+ private:
+  clock::SystemClock clock_;
+  mutable std::function<void()> work_;
+};
+
 class TouchpointStreamTest : public testing::Test {
  protected:
   TouchpointStreamTest() {
     EXPECT_TRUE(server_.pump().Add(streams_).ok());
     server_.Add(v1::IngestionService::service_full_name(),
-                std::make_unique<IngestionService>(*log_, clock_, secret_, *imports_, *streams_));
+                std::make_unique<IngestionService>(*log_, service_clock_, secret_, *imports_, *streams_));
     EXPECT_TRUE(server_.Start().ok());
     // Without retries: an end is seen as it is.
     grpc::ChannelArguments once;
@@ -73,6 +91,7 @@ class TouchpointStreamTest : public testing::Test {
   }
 
   clock::SystemClock clock_;
+  EventfulClock service_clock_;
   const names::NameSecret secret_ = *names::NameSecret::FromBytes(std::string(names::NameSecret::kBytes, 's'));
   std::unique_ptr<eventlog::MemoryLog> log_ = eventlog::MemoryLog::Open(
       eventlog::MakeMemoryStorage(eventlog::TopicCatalog({{topics::kTouchpoints, 1}, {topics::kControl, 1}}),
@@ -108,6 +127,17 @@ TEST_F(TouchpointStreamTest, WhatWasReadBeforeTheStopIsAcknowledgedFirst) {
   ASSERT_TRUE(stream->Write(Request(7)));
   ASSERT_NO_FATAL_FAILURE(AwaitAppend());
   server_.pump().Close(absl::UnavailableError("stopping"));
+  ASSERT_NO_FATAL_FAILURE(SyncWhatWasSent());
+  ASSERT_TRUE(stream->Read(&response_)) << "it was cut before its acknowledgement";
+  EXPECT_EQ(response_.sequence(), 7);
+  EXPECT_FALSE(stream->Read(&response_));
+  EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(TouchpointStreamTest, WhatIsBeingCheckedAtTheStopIsAcknowledgedFirst) {
+  const std::unique_ptr<Stream> stream = stub_->StreamTouchpoints(&context_);
+  service_clock_.AtNextLook([&] { server_.pump().Close(absl::UnavailableError("stopping")); });
+  ASSERT_TRUE(stream->Write(Request(7)));
   ASSERT_NO_FATAL_FAILURE(SyncWhatWasSent());
   ASSERT_TRUE(stream->Read(&response_)) << "it was cut before its acknowledgement";
   EXPECT_EQ(response_.sequence(), 7);
