@@ -260,6 +260,16 @@ class CommandsTest(EndToEndTest):
                 self.assertEqual((done.returncode, done.stdout), (USAGE, ""), done.stderr)
                 self.assertRegex(done.stderr, rf"{re.escape(str(path))}:\d+:\d+: ")
 
+    def test_a_pack_is_told_all_that_is_wrong(self):
+        packs = self.folder / "packs"
+        shutil.copytree(ROOT / "deploy/packs", packs)
+        for file, right, wrong in (("moments.yaml", "when:", "wen:"), ("outreach.yaml", "template: retail.damaged", "template: lost")):
+            path = packs / "retail" / file
+            path.write_text(path.read_text().replace(right, wrong, 1))
+        done = self.command("pack", "check", packs / "retail")
+        self.assertIn("moments.yaml:", done.stderr)
+        self.assertIn("outreach.yaml:", done.stderr)
+
     def test_a_pipe_gets_whole_lines(self):
         fill = self.served()
         text = self.succeed("moments", *self.at).stdout + self.succeed("journey", "customer:42", *self.at).stdout

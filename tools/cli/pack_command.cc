@@ -39,18 +39,22 @@ absl::StatusOr<std::string> PackFolder(const std::string& argument) {
 
 // As every service reads the pack when it starts, and as `pack test` reads its examples: all that is wrong, file after file.
 absl::Status CheckWhole(const std::string& folder) {
-  ASSIGN_OR_RETURN(const std::shared_ptr<const classification::Pack> pack, classification::LoadPack(folder));
+  const absl::StatusOr<std::shared_ptr<const classification::Pack>> pack = classification::LoadPack(folder);
   std::vector<std::string> rules;
-  for (const classification::MomentRule& rule : pack->moments()) rules.push_back(rule.id);
+  if (pack.ok()) {
+    for (const classification::MomentRule& rule : (*pack)->moments()) rules.push_back(rule.id);
+  }
   const fs::path path(folder);
   const std::string beside = path.has_parent_path() ? path.parent_path().string() : ".";
-  ASSIGN_OR_RETURN(const std::vector<std::string> chain, process::PackChain(beside, path.filename().string()));
+  const absl::StatusOr<std::vector<std::string>> chain = process::PackChain(beside, path.filename().string());
+  if (!chain.ok()) return pack.ok() ? chain.status() : pack.status();
   std::vector<std::string> errors;
   const auto note = [&errors](const absl::Status& status) {
     if (!status.ok()) errors.emplace_back(status.message());
   };
-  note(routing::LoadRoutingPolicy(chain, rules).status());
-  note(outreach::LoadOutreachPolicy(chain, rules).status());
+  note(pack.status());
+  note(routing::LoadRoutingPolicy(*chain, rules).status());
+  note(outreach::LoadOutreachPolicy(*chain, rules).status());
   std::error_code error;
   if (fs::exists(path / "examples", error)) note(classification::LoadExamples(folder + "/examples").status());
   return errors.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
