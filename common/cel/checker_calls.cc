@@ -7,8 +7,8 @@
 #include "absl/strings/str_replace.h"
 #include "common/cel/checker.h"
 #include "common/cel/limits.h"
-#include "common/cel/nearest_name.h"
 #include "common/cel/time_zone.h"
+#include "common/text/nearest.h"
 
 // Functions and macros.
 namespace touchstone::cel {
@@ -147,7 +147,7 @@ Checker::NodePtr Checker::NoOverload(const Expr& expr, const Node& call, CallSty
     if (style == CallStyle::kReceiver) names.emplace_back(macro);
   }
   if (style == CallStyle::kGlobal) names.emplace_back("has");
-  return Fail(expr.place, absl::StrCat("unknown function '", expr.name, "'", DidYouMean(expr.name, names)), expr);
+  return Fail(expr.place, absl::StrCat("unknown function '", expr.name, "'", text::DidYouMean(expr.name, names)), expr);
 }
 
 void Checker::PreparePattern(const Expr& expr, Node& call) {

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/cel/checker.h"
-#include "common/cel/nearest_name.h"
+#include "common/text/nearest.h"
 
 // Names: variables, constants, fields.
 namespace touchstone::cel {
@@ -85,7 +85,7 @@ Checker::NodePtr Checker::UnknownName(const Expr& expr) {
     if (name == type_name)
       return Fail(expr.place, absl::StrCat("types as values, like '", name, "', are left out of this CEL"), expr);
   }
-  return Fail(FirstOf(expr).place, absl::StrCat("unknown name '", name, "'", DidYouMean(name, environment_.names())), expr);
+  return Fail(FirstOf(expr).place, absl::StrCat("unknown name '", name, "'", text::DidYouMean(name, environment_.names())), expr);
 }
 
 Checker::NodePtr Checker::CheckIdent(const Expr& expr) {
@@ -139,9 +139,9 @@ Checker::NodePtr Checker::SelectField(const Expr& expr, NodePtr operand, bool ha
   const FieldDescriptor* field = descriptor->FindFieldByName(expr.name);
   if (field == nullptr) {
     const std::string written = std::string(text_.substr(operand->begin, operand->end - operand->begin));
-    return Fail(expr.place,
-                absl::StrCat("unknown field '", written, ".", expr.name, "'", DidYouMean(expr.name, FieldNames(descriptor))),
-                expr);
+    return Fail(
+        expr.place,
+        absl::StrCat("unknown field '", written, ".", expr.name, "'", text::DidYouMean(expr.name, FieldNames(descriptor))), expr);
   }
   Type type = Type::Field(field);
   if (!has && HoldsLeftOut(type)) {

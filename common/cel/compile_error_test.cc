@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "common/cel/nearest_name.h"
 #include "common/cel/utf8.h"
 
 namespace touchstone::cel {
@@ -13,16 +12,6 @@ TEST(CompileError, TheCaretStandsUnderItsPlaceInItsLine) {
   EXPECT_EQ(RenderErrors("", {{0, "nothing"}}), "1:1: nothing\n    \n    ^");
   EXPECT_EQ(RenderErrors("ab", {{99, "the end"}}), "1:3: the end\n    ab\n      ^");
   EXPECT_EQ(RenderErrors("ab", {{0, "one"}, {1, "two"}}), "1:1: one\n    ab\n    ^\n1:2: two\n    ab\n     ^");
-}
-
-TEST(NearestName, IsASlipAway) {
-  EXPECT_EQ(NearestName("chanel", {"id", "channel", "names"}), "channel");
-  EXPECT_EQ(NearestName("tpye", {"text", "type"}), "type");
-  EXPECT_EQ(NearestName("CHANNEL", {"channel", "CHANEL"}), "CHANEL");
-  EXPECT_EQ(NearestName("x", {"touchpoint"}), "");
-  EXPECT_EQ(NearestName("completely", {"different"}), "");
-  EXPECT_EQ(DidYouMean("chanel", {"channel"}), "; did you mean 'channel'?");
-  EXPECT_EQ(DidYouMean("zzz", {"channel"}), "");
 }
 
 TEST(Utf8, KnowsWhatIsValid) {
