@@ -1,14 +1,13 @@
 #include "common/eventlog/topics_manifest.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/clock/proto_time.h"
+#include "common/config/file_text.h"
 #include "common/config/yaml.h"
 #include "common/status/macros.h"
 #include "touchstone/eventlog/manifest/v1/topics_manifest.pb.h"
@@ -56,11 +55,9 @@ absl::StatusOr<TopicsManifest> ParseTopicsManifest(absl::string_view file_name, 
 }
 
 absl::StatusOr<TopicsManifest> ReadTopicsManifest(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return absl::NotFoundError(absl::StrCat("topics manifest '", path, "' cannot be read"));
-  std::stringstream text;
-  text << file.rdbuf();
-  return ParseTopicsManifest(path, text.str());
+  const absl::StatusOr<std::string> text = config::ReadFileText(path, config::kYamlBytesMax);
+  if (!text.ok()) return absl::Status(text.status().code(), absl::StrCat("topics manifest ", text.status().message()));
+  return ParseTopicsManifest(path, *text);
 }
 
 }  // namespace touchstone::eventlog

@@ -18,7 +18,7 @@ struct TopicsManifest {
 // INVALID_ARGUMENT says file:line:column: unknown fields, a topic declared twice, counts below one, names Kafka does not take.
 absl::StatusOr<TopicsManifest> ParseTopicsManifest(absl::string_view file_name, absl::string_view text);
 
-// The same from a file. NOT_FOUND: it cannot be read. Blocks for the read.
+// The same from a file; also the errors of config::ReadFileText, NOT_FOUND where it is not there. Blocks for the read.
 absl::StatusOr<TopicsManifest> ReadTopicsManifest(const std::string& path);
 
 }  // namespace touchstone::eventlog

@@ -1,8 +1,6 @@
 #include "services/classification/pack_loader.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/config/file_text.h"
 #include "common/config/source_map.h"
 #include "common/config/yaml.h"
 #include "common/status/macros.h"
@@ -165,13 +164,7 @@ absl::StatusOr<std::vector<PackSource>> LoadPackSources(const std::string& folde
 }
 
 absl::StatusOr<std::string> ReadFileFromDisk(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot open '", path, "'"));
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (text.size() > config::kYamlBytesMax) {
-    return absl::InvalidArgumentError(absl::StrCat("'", path, "' is larger than ", config::kYamlBytesMax, " bytes"));
-  }
-  return text;
+  return config::ReadFileText(path, config::kYamlBytesMax);
 }
 
 }  // namespace touchstone::classification

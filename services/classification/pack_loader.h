@@ -28,7 +28,7 @@ absl::StatusOr<std::shared_ptr<const Pack>> LoadPack(const std::string& folder, 
 // The files of the pack and of those it extends, that one first, not compiled: for whoever changes them before.
 absl::StatusOr<std::vector<PackSource>> LoadPackSources(const std::string& folder, ReadFile read);
 
-// A file of this machine, at most 4 MiB.
+// A file of this machine (config::ReadFileText), at most config::kYamlBytesMax.
 absl::StatusOr<std::string> ReadFileFromDisk(const std::string& path);
 
 }  // namespace touchstone::classification

@@ -1,9 +1,7 @@
 #include "services/outreach/policy_loader.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
-#include <sstream>
 #include <utility>
 #include <variant>
 
@@ -13,6 +11,8 @@
 #include "common/calendar/quiet_hours.h"
 #include "common/calendar/time_of_day.h"
 #include "common/calendar/zone.h"
+#include "common/config/file_text.h"
+#include "common/config/yaml.h"
 #include "common/status/macros.h"
 #include "services/outreach/play_compiler.h"
 #include "services/outreach/policy_source.h"
@@ -186,11 +186,10 @@ absl::StatusOr<OutreachPolicy> LoadOutreachPolicy(const std::vector<std::string>
   std::vector<PolicyText> texts;
   for (const std::string& folder : pack_folders) {
     const std::string file_name = absl::StrCat(folder, "/outreach.yaml");
-    std::ifstream file(file_name, std::ios::binary);
-    if (!file.is_open()) continue;
-    std::ostringstream content;
-    content << file.rdbuf();
-    texts.push_back({file_name, content.str()});
+    absl::StatusOr<std::string> content = config::ReadFileText(file_name, config::kYamlBytesMax);
+    if (absl::IsNotFound(content.status())) continue;
+    RETURN_IF_ERROR(content.status());
+    texts.push_back({file_name, *std::move(content)});
   }
   if (texts.empty()) {
     return absl::NotFoundError(absl::StrCat("no outreach.yaml in ", absl::StrJoin(pack_folders, ", "),

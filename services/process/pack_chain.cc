@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/config/file_text.h"
+#include "common/config/yaml.h"
 #include "common/status/macros.h"
 #include "common/text/nearest.h"
 
@@ -21,11 +21,11 @@ constexpr size_t kChainMax = 4;
 // What the pack in `folder` extends; empty: nothing.
 absl::StatusOr<std::string> ExtendedBy(const std::string& folder) {
   const std::string path = absl::StrCat(folder, "/pack.yaml");
-  std::ifstream file(path);
-  if (!file) return NoSuchPack(folder);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const absl::StatusOr<std::string> text = config::ReadFileText(path, config::kYamlBytesMax);
+  if (absl::IsNotFound(text.status())) return NoSuchPack(folder);
+  RETURN_IF_ERROR(text.status());
   try {
-    const YAML::Node pack = YAML::Load(text);
+    const YAML::Node pack = YAML::Load(*text);
     return pack["extends"] ? pack["extends"].as<std::string>() : std::string();
   } catch (const YAML::Exception& error) {
     return absl::InvalidArgumentError(absl::StrCat(path, ":", error.mark.line + 1, ":", error.mark.column + 1, ": ", error.msg));

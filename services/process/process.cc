@@ -3,14 +3,13 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/clock/believed_clock.h"
+#include "common/config/file_text.h"
 #include "common/config/flag.h"
 #include "common/config/yaml.h"
 #include "common/rpc/grpc_log.h"
@@ -126,13 +125,9 @@ absl::Status AddServices(const Parts& made, stream::Worker& worker, rpc::Server&
 absl::StatusOr<ProcessConfig> ReadProcessConfig(const std::string& file, const std::vector<std::string>& overrides) {
   ProcessConfig config;
   if (!file.empty()) {
-    std::ifstream stream(file);
-    // A folder opens, and reads as nothing.
-    if (!stream || std::filesystem::is_directory(file))
-      return absl::NotFoundError(absl::StrCat("configuration file '", file, "' cannot be read"));
-    std::stringstream text;
-    text << stream.rdbuf();
-    RETURN_IF_ERROR(touchstone::config::ParseYaml(file, text.str(), &config));
+    const absl::StatusOr<std::string> text = touchstone::config::ReadFileText(file, touchstone::config::kYamlBytesMax);
+    if (!text.ok()) return absl::Status(text.status().code(), absl::StrCat("configuration file ", text.status().message()));
+    RETURN_IF_ERROR(touchstone::config::ParseYaml(file, *text, &config));
   }
   for (const std::string& flag : overrides) RETURN_IF_ERROR(touchstone::config::ApplyFlag(&config, flag));
   FillDefaults(config);

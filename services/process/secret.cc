@@ -8,19 +8,21 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <future>
 #include <memory>
 #include <optional>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "common/config/file_text.h"
 #include "common/status/macros.h"
 #include "common/stream/topics.h"
 #include "touchstone/events/v1/inboxes.pb.h"
 
 namespace touchstone::process {
 namespace {
+
+// Far more than its digits with the line end that an editor adds.
+constexpr size_t kSecretFileBytesMax = 4096;
 
 absl::Status Failed(absl::string_view what, const std::string& path) {
   return absl::FailedPreconditionError(absl::StrCat("secret file '", path, "': ", what, ": ", std::strerror(errno)));
@@ -109,10 +111,9 @@ absl::StatusOr<names::NameSecret> ReadSecret(const std::string& path) {
     return absl::FailedPreconditionError(
         absl::StrCat("secret file '", path, "' may be read by others than its owner: chmod 600 it"));
   }
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  absl::StatusOr<names::NameSecret> secret = names::NameSecret::FromHex(text.str());
+  const absl::StatusOr<std::string> text = config::ReadFileText(path, kSecretFileBytesMax);
+  if (!text.ok()) return absl::Status(text.status().code(), absl::StrCat("secret file ", text.status().message()));
+  absl::StatusOr<names::NameSecret> secret = names::NameSecret::FromHex(*text);
   if (!secret.ok()) return absl::InvalidArgumentError(absl::StrCat("secret file '", path, "': ", secret.status().message()));
   return secret;
 }

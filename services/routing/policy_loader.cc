@@ -1,9 +1,7 @@
 #include "services/routing/policy_loader.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +9,7 @@
 #include "common/cel/cel.h"
 #include "common/cel/compared_texts.h"
 #include "common/clock/proto_time.h"
+#include "common/config/file_text.h"
 #include "common/config/yaml.h"
 #include "common/status/macros.h"
 #include "common/text/nearest.h"
@@ -204,11 +203,10 @@ absl::StatusOr<RoutingPolicy> LoadRoutingPolicy(const std::vector<std::string>& 
   std::vector<PolicyText> texts;
   for (const std::string& folder : pack_folders) {
     const std::string file_name = absl::StrCat(folder, "/routing.yaml");
-    std::ifstream file(file_name, std::ios::binary);
-    if (!file.is_open()) continue;
-    std::ostringstream content;
-    content << file.rdbuf();
-    texts.push_back({.file_name = file_name, .text = content.str()});
+    absl::StatusOr<std::string> content = config::ReadFileText(file_name, config::kYamlBytesMax);
+    if (absl::IsNotFound(content.status())) continue;
+    RETURN_IF_ERROR(content.status());
+    texts.push_back({.file_name = file_name, .text = *std::move(content)});
   }
   if (texts.empty()) {
     return absl::NotFoundError(absl::StrCat("no routing.yaml in ", absl::StrJoin(pack_folders, ", "),

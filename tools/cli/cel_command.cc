@@ -4,17 +4,19 @@
 #include <string>
 
 #include "common/cel/cel.h"
+#include "common/config/file_text.h"
 #include "common/runtime/exit_code.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/file_text.h"
 #include "tools/cli/message_json.h"
 #include "touchstone/events/v1/touchpoint.pb.h"
 
 namespace touchstone::cli {
 namespace {
+
+constexpr size_t kTouchpointFileBytesMax = 16 << 20;
 
 struct EvalFlags {
   std::string expression;
@@ -33,8 +35,9 @@ absl::StatusOr<cel::Environment> TouchpointEnvironment() {
 absl::StatusOr<int> Eval(const EvalFlags& flags, Context& context) {
   events::v1::Touchpoint touchpoint;
   if (!flags.touchpoint_file.empty()) {
-    ASSIGN_OR_RETURN(const std::string text, ReadFileText(flags.touchpoint_file));
-    if (const absl::Status status = ParseJson(text, touchpoint); !status.ok())
+    const absl::StatusOr<std::string> text = config::ReadFileText(flags.touchpoint_file, kTouchpointFileBytesMax);
+    if (!text.ok()) return runtime::SettingError(text.status());
+    if (const absl::Status status = ParseJson(*text, touchpoint); !status.ok())
       return status::Annotated(status, flags.touchpoint_file);
   }
   ASSIGN_OR_RETURN(const cel::Environment environment, TouchpointEnvironment());

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
 #include "common/clock/proto_time.h"
+#include "common/config/file_text.h"
+#include "common/config/yaml.h"
 #include "common/rpc/client.h"
 #include "common/runtime/exit_code.h"
 #include "common/status/errors.h"
@@ -16,7 +18,6 @@
 #include "tools/cli/command_line.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/connection.h"
-#include "tools/cli/file_text.h"
 #include "tools/cli/import/mapped_files.h"
 #include "tools/cli/import/reject_file.h"
 #include "tools/cli/ingest_stream.h"
@@ -135,8 +136,9 @@ void Report(const Begun& begun, int64_t accepted, const RejectFile& rejects, abs
 
 absl::StatusOr<int> Import(const ImportFlags& flags, Context& context) {
   const absl::Duration begin = context.clock.Monotonic();
-  ASSIGN_OR_RETURN(const std::string mapping, ReadFileText(flags.mapping));
-  ASSIGN_OR_RETURN(const std::unique_ptr<MappedFiles> files, MappedFiles::Open(flags.mapping, mapping, flags.files));
+  const absl::StatusOr<std::string> mapping = config::ReadFileText(flags.mapping, config::kYamlBytesMax);
+  if (!mapping.ok()) return runtime::SettingError(mapping.status());
+  ASSIGN_OR_RETURN(const std::unique_ptr<MappedFiles> files, MappedFiles::Open(flags.mapping, *mapping, flags.files));
   RejectFile rejects(flags.rejects);
   RETURN_IF_ERROR(rejects.CheckWritable());
   ASSIGN_OR_RETURN(const auto stub, StubOf<IngestionService>(context));
