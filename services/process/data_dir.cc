@@ -7,13 +7,14 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <initializer_list>
 #include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/eventlog/embedded/folder_names.h"
 #include "common/status/macros.h"
 
 namespace touchstone::process {
@@ -26,8 +27,7 @@ absl::Status NoDataDir(const std::string& path, absl::string_view found, absl::s
 }
 
 // The names in `folder` that are none of `known`, in order.
-absl::StatusOr<std::vector<std::string>> Others(const std::filesystem::path& folder,
-                                                std::initializer_list<absl::string_view> known) {
+absl::StatusOr<std::vector<std::string>> Others(const std::filesystem::path& folder, absl::Span<const absl::string_view> known) {
   std::vector<std::string> others;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
@@ -43,13 +43,13 @@ absl::StatusOr<std::vector<std::string>> Others(const std::filesystem::path& fol
 absl::StatusOr<std::vector<std::string>> ForeignFiles(const std::string& path) {
   const std::filesystem::path log = std::filesystem::path(path) / "log";
   std::error_code error;
-  // Written first of all: what lies beside it was put there by somebody who knew.
-  if (std::filesystem::exists(log / "FORMAT", error)) return std::vector<std::string>();
+  // A log has begun: what lies beside it was put there by somebody who knew.
+  if (std::filesystem::exists(log / std::string(eventlog::embedded::kFormatName), error)) return std::vector<std::string>();
   ASSIGN_OR_RETURN(std::vector<std::string> others, Others(path, {"log", "name-secret", "name-secret.new", "lost+found"}));
   if (!others.empty() || !std::filesystem::exists(log, error)) return others;
   if (!std::filesystem::is_directory(log, error)) return std::vector<std::string>{"log"};
   // Of a first start that was killed, or of a damaged folder, which is not for us to judge.
-  ASSIGN_OR_RETURN(others, Others(log, {"LOCK", "FORMAT.new", "MARK", "store"}));
+  ASSIGN_OR_RETURN(others, Others(log, eventlog::embedded::kFolderNames));
   for (std::string& name : others) name = absl::StrCat("log/", name);
   return others;
 }

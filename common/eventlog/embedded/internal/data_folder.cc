@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/eventlog/embedded/folder_names.h"
 #include "common/eventlog/embedded/internal/storage_error.h"
 #include "common/status/macros.h"
 #include "rocksdb/env.h"
@@ -35,7 +36,7 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(rocksdb::Env& env, 
   RETURN_IF_ERROR(MakeFolders(env, trimmed));
   std::unique_ptr<DataFolder> folder(new DataFolder(env, trimmed));
   RETURN_IF_ERROR(folder->Lock());
-  folder->has_mark_ = env.FileExists(trimmed + "/MARK").ok();
+  folder->has_mark_ = env.FileExists(folder->PathOf(kMarkName)).ok();
   folder->has_store_ = env.FileExists(folder->store_path() + "/CURRENT").ok();
   RETURN_IF_ERROR(folder->CheckFormat());
   if (folder->has_mark_ && !folder->has_store_) return DamagedFolder(trimmed, "has lost its store (store/CURRENT is missing)");
@@ -46,8 +47,12 @@ DataFolder::~DataFolder() {
   if (lock_ != nullptr) env_.UnlockFile(lock_).PermitUncheckedError();
 }
 
+std::string DataFolder::store_path() const { return PathOf(kStoreName); }
+
+std::string DataFolder::PathOf(absl::string_view name) const { return absl::StrCat(path_, "/", name); }
+
 absl::Status DataFolder::Lock() {
-  const rocksdb::Status status = env_.LockFile(path_ + "/LOCK", &lock_);
+  const rocksdb::Status status = env_.LockFile(PathOf(kLockName), &lock_);
   if (status.ok()) return absl::OkStatus();
   const std::string text = status.ToString();
   // RocksDB says so in words only: by EAGAIN where another process holds it, by its own text where this one does.
@@ -60,10 +65,10 @@ absl::Status DataFolder::Lock() {
   return FromRocksDb(status, absl::StrCat("locking data folder '", path_, "'"));
 }
 
-bool DataFolder::IsThere() const { return !env_.FileExists(path_ + "/FORMAT").IsNotFound(); }
+bool DataFolder::IsThere() const { return !env_.FileExists(PathOf(kFormatName)).IsNotFound(); }
 
 absl::Status DataFolder::CheckFormat() {
-  const std::string format_path = path_ + "/FORMAT";
+  const std::string format_path = PathOf(kFormatName);
   if (!env_.FileExists(format_path).ok()) {
     if (has_mark_ || has_store_) return DamagedFolder(path_, "has lost its file FORMAT");
     return WriteFormat();
@@ -84,11 +89,12 @@ absl::Status DataFolder::CheckFormat() {
 }
 
 absl::Status DataFolder::WriteFormat() {
-  const std::string doing = absl::StrCat("writing '", path_, "/FORMAT'");
+  const std::string format_path = PathOf(kFormatName);
+  const std::string doing = absl::StrCat("writing '", format_path, "'");
   const std::string text = absl::StrCat(kFormatStart, kFormat, "\n");
-  const std::string temporary = path_ + "/FORMAT.new";
+  const std::string temporary = PathOf(kFormatDraftName);
   RETURN_IF_ERROR(FromRocksDb(rocksdb::WriteStringToFile(&env_, text, temporary, /*should_sync=*/true), doing));
-  RETURN_IF_ERROR(FromRocksDb(env_.RenameFile(temporary, path_ + "/FORMAT"), doing));
+  RETURN_IF_ERROR(FromRocksDb(env_.RenameFile(temporary, format_path), doing));
   std::unique_ptr<rocksdb::Directory> directory;
   RETURN_IF_ERROR(FromRocksDb(env_.NewDirectory(path_, &directory), doing));
   return FromRocksDb(directory->Fsync(), doing);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace rocksdb {
 class Env;
@@ -29,7 +30,7 @@ class DataFolder {
   DataFolder& operator=(const DataFolder&) = delete;
 
   const std::string& path() const { return path_; }
-  std::string store_path() const { return path_ + "/store"; }
+  std::string store_path() const;
 
   // False once the folder was removed or moved: what is written then is in files that nobody finds again.
   bool IsThere() const;
@@ -39,6 +40,7 @@ class DataFolder {
 
  private:
   DataFolder(rocksdb::Env& env, std::string path) : env_(env), path_(std::move(path)) {}
+  std::string PathOf(absl::string_view name) const;
   absl::Status Lock();
   absl::Status CheckFormat();
   absl::Status WriteFormat();

@@ -1,6 +1,7 @@
 #include "common/eventlog/embedded/internal/mark_file.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/eventlog/embedded/folder_names.h"
 #include "common/eventlog/embedded/internal/coding.h"
 #include "common/eventlog/embedded/internal/crc32c.h"
 #include "common/eventlog/embedded/internal/storage_error.h"
@@ -29,7 +30,7 @@ std::optional<WriteEnd> ParseSlot(absl::string_view slot) {
   return ParseWriteEnd(slot.substr(kMagic.size(), kBodyBytes - kMagic.size()));
 }
 
-std::string PathIn(const std::string& folder) { return folder + "/MARK"; }
+std::string PathIn(const std::string& folder) { return absl::StrCat(folder, "/", kMarkName); }
 
 absl::Status WriteNew(rocksdb::Env& env, const std::string& folder, const std::string& content) {
   std::unique_ptr<rocksdb::WritableFile> file;
