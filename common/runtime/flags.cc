@@ -3,11 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <fstream>
 #include <iostream>
-#include <map>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/runtime/exit_code.h"
 #include "common/runtime/version.h"
+#include "common/status/errors.h"
 #include "common/text/nearest.h"
 
 namespace touchstone::runtime {
@@ -30,6 +32,16 @@ int RefuseFlags(const std::string& program, absl::string_view why) {
 
 }  // namespace
 
+absl::StatusOr<LogLevel> LogLevelFrom(absl::string_view word) {
+  std::vector<std::string> names;
+  for (const LogLevel level : {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
+    names.emplace_back(LogLevelName(level));
+    if (word == names.back()) return level;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", word, "' is none of ", absl::StrJoin(names, ", "), text::DidYouMean(word, names)));
+}
+
 std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const char* const* argv) {
   const std::string name(program);
   CLI::App app(absl::StrCat(name, " of Touchstone\n\nExample: ", name,
@@ -38,8 +50,6 @@ std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const c
   app.set_version_flag("--version", absl::StrCat(name, " ", kVersion));
   Flags flags;
   std::string level = "info";
-  const std::map<std::string, LogLevel> levels = {
-      {"debug", LogLevel::kDebug}, {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}};
   app.add_option("--config", flags.config_file, "Settings as YAML")->type_name("FILE");
   app.add_option("--set", flags.overrides, "A setting, over the file's: pack=retail; repeated")
       ->type_name("A.B=C")
@@ -57,10 +67,9 @@ std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const c
   }
   if (!flags.config_file.empty() && !std::ifstream(flags.config_file).is_open())
     return RefuseFlags(name, absl::StrCat("--config: '", flags.config_file, "' cannot be read"));
-  const auto found = levels.find(level);
-  if (found == levels.end())
-    return RefuseFlags(name, absl::StrCat("--log-level: '", level, "' is none of debug, info, warning, error"));
-  flags.log_level = found->second;
+  const absl::StatusOr<LogLevel> log_level = LogLevelFrom(level);
+  if (!log_level.ok()) return RefuseFlags(name, status::Annotated(log_level.status(), "--log-level").message());
+  flags.log_level = *log_level;
   return flags;
 }
 

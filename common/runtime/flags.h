@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/runtime/log.h"
 
@@ -23,6 +24,9 @@ struct Flags {
   // --log-level.
   LogLevel log_level = LogLevel::kInfo;
 };
+
+// The level that `word` names. INVALID_ARGUMENT lists them, and names the nearest.
+absl::StatusOr<LogLevel> LogLevelFrom(absl::string_view word);
 
 // The flags, or the code to exit with: --help and --version are answered on stdout, mistakes on stderr.
 std::variant<Flags, int> ParseFlags(absl::string_view program, int argc, const char* const* argv);
