@@ -231,6 +231,7 @@ class BadOperationTest(EndToEndTest):
 
     def test_the_flags_of_a_service(self):
         for flags, says in ((("--log-level", "loud"), "--log-level: 'loud' is none of debug, info, warning, error"),
+                            (("--log-level", "waring"), "error; did you mean 'warning'?"),
                             (("--jsno",), "there is no flag --jsno"), (("more",), "'more' is not expected"),
                             (("--config", "/nowhere.yaml"), "'/nowhere.yaml' cannot be read"),
                             (("--set",), "--set")):
@@ -263,7 +264,8 @@ class BadOperationTest(EndToEndTest):
         self.refuses(self.up("--set", "listem=1"), USAGE, "listem")
         self.refuses(self.up("--set", "pack"), USAGE, "path=value, as in pack=retail")
         self.refuses(self.up("--set", "embedded.partitions=-1"), USAGE, "embedded.partitions: must be 1 or more")
-        self.refuses(self.up("--config", self.folder), USAGE, re.escape(f"configuration file '{self.folder}' cannot be read"))
+        self.refuses(self.up("--config", self.folder), USAGE,
+                     re.escape(f"configuration file '{self.folder}' cannot be read: it is a folder"))
         config = self.folder / "config.yaml"
         config.write_text("listen: 127.0.0.1:0\npakc: retail\n")
         self.refuses(self.up("--config", config), USAGE, re.escape(str(config)) + ":2:1", "pakc")

@@ -158,6 +158,7 @@ TEST_F(CommandLineTest, ExitCodesSayWhatHappened) {
   EXPECT_THAT(err_.str(), HasSubstr("/nowhere.jsonl: cannot be opened"));
   EXPECT_EQ(Run({"cel", "eval", "true", "--touchpoint", "/nowhere.json"}, "", false), 2);
   EXPECT_EQ(Run({"import", "--mapping", "/nowhere.yaml", "x.csv"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("'/nowhere.yaml' cannot be read: No such file"));
   EXPECT_EQ(Run({"status"}), 1);
   server_->Shutdown();
   server_.reset();

@@ -10,8 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/runtime/exit_code.h"
 #include "common/runtime/host.h"
+#include "common/status/errors.h"
 #include "common/status/macros.h"
-#include "common/text/nearest.h"
 #include "services/process/process.h"
 #include "services/suite/suite.h"
 #include "tools/cli/command_line.h"
@@ -29,17 +29,10 @@ struct UpFlags {
 // An empty value comes of a variable that is not set: taking the default for it would serve another folder than was meant.
 std::string SomeText(const std::string& value) { return value.empty() ? "is empty; leave the flag out for its default" : ""; }
 
-absl::StatusOr<runtime::LogLevel> LevelOf(const std::string& word) {
-  if (word == "debug") return runtime::LogLevel::kDebug;
-  if (word == "info") return runtime::LogLevel::kInfo;
-  if (word == "warning") return runtime::LogLevel::kWarning;
-  if (word == "error") return runtime::LogLevel::kError;
-  return absl::InvalidArgumentError(absl::StrCat("--log-level: '", word, "' is none of debug, info, warning, error",
-                                                 text::DidYouMean(word, {"debug", "info", "warning", "error"})));
-}
-
 absl::Status Serve(UpFlags flags, Context& context) {
-  ASSIGN_OR_RETURN(flags.runtime.log_level, LevelOf(flags.log_level));
+  const absl::StatusOr<runtime::LogLevel> level = runtime::LogLevelFrom(flags.log_level);
+  if (!level.ok()) return status::Annotated(level.status(), "--log-level");
+  flags.runtime.log_level = *level;
   if (!flags.data_dir.empty()) flags.runtime.overrides.push_back(absl::StrCat("embedded.data_dir=", flags.data_dir));
   if (!flags.listen.empty()) flags.runtime.overrides.push_back(absl::StrCat("listen=", flags.listen));
   ASSIGN_OR_RETURN(const process::ProcessConfig config,

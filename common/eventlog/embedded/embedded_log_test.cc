@@ -16,6 +16,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/clock/virtual_clock.h"
+#include "common/eventlog/embedded/folder_names.h"
 #include "common/eventlog/embedded/internal/mark_file.h"
 #include "common/status/errors.h"
 #include "rocksdb/env.h"
@@ -342,6 +343,14 @@ TEST_F(EmbeddedLogTest, ADamagedManifestIsRefused) {
     if (entry.path().filename().string().rfind("MANIFEST", 0) == 0) Overwrite(entry.path(), 10, "damage");
   }
   EXPECT_THAT(Refusal(), AllOf(HasSubstr("is damaged"), HasSubstr("Put a backup")));
+}
+
+TEST_F(EmbeddedLogTest, TheFolderHoldsOnlyWhatIsNamed) {
+  ASSERT_TRUE(Open().ok());
+  MustAppend("orders", 0, "k", "v");
+  log_.reset();
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_))
+    EXPECT_THAT(embedded::kFolderNames, testing::Contains(entry.path().filename().string()));
 }
 
 TEST_F(EmbeddedLogTest, LostPartsAreNamed) {

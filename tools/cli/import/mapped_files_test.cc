@@ -153,7 +153,7 @@ TEST_F(MappedFilesTest, AnErrorNamesTheFieldAsItsAuthorKnowsIt) {
       {"table: people", "table: peple", "m.yaml:8:19: 'peple' is no table; did you mean 'people'?"},
       {"customer:{{people.code}}", "custmer:{{people.code}}",
        "m.yaml:13:11: 'custmer:{{people.code}}' has no kind of name before its colon; did you mean 'customer'?"},
-      {"file: orders.csv", "file: orders.csv\n  key: id", "m.yaml:7:8: key: is of no use: no table joins 'orders'"},
+      {"file: orders.csv", "file: orders.csv\n  key: id", "m.yaml:8:8: key: is of no use: no table joins 'orders'"},
       {"zone: America/Sao_Paulo", "time_formats: ['%Y', '%d.%m.%Q']",
        "m.yaml:2:22: time_formats[1]: holds '%Q', which is no part of a time: write %Y-%m-%d %H:%M:%S"},
       {"zone: America/Sao_Paulo", "time_formats: ['%d.%m.%']", "time_formats[0]: holds '%', which is no part of a time"},
