@@ -7,19 +7,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <set>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/clock/virtual_clock.h"
 #include "common/eventlog/embedded/folder_names.h"
-#include "common/eventlog/embedded/internal/mark_file.h"
 #include "common/status/errors.h"
-#include "rocksdb/env.h"
 
 namespace touchstone::eventlog {
 namespace {
@@ -412,23 +410,6 @@ TEST_F(EmbeddedLogTest, WhoFetchesAndWhoTailsAreWokenByWhatIsWritten) {
   // An append is acknowledged when it is durable; who tails is woken before.
   EXPECT_GT(log_->changes().version(), fetch);
   EXPECT_GT(log_->tail_changes().version(), tail);
-}
-
-// The clock stands still, so that none of them finds its moment over: each but the first gathers.
-TEST_F(EmbeddedLogTest, AppendsThatFollowEachOtherCloselyShareAWrite) {
-  ASSERT_TRUE(Open().ok());
-  std::atomic<int> taken{0};
-  for (int i = 0; i < 1000; ++i) {
-    log_->Append({{"orders", "k", "", "v"}},
-                 [&](const absl::StatusOr<std::vector<Position>>& positions) { taken += positions.ok(); });
-  }
-  log_->Close();
-  EXPECT_EQ(taken, 1000) << "what waits when the log is closed is written too";
-  log_.reset();
-  const auto mark = embedded::MarkFile::Open(*rocksdb::Env::Default(), folder_.string());
-  ASSERT_TRUE(mark.ok()) << mark.status();
-  EXPECT_EQ((*mark)->end().records, 1000U);
-  EXPECT_LT((*mark)->end().write, 500U);
 }
 
 TEST_F(EmbeddedLogTest, TooMuchInFlightIsRefused) {
