@@ -347,8 +347,10 @@ TEST_F(EmbeddedLogTest, TheFolderHoldsOnlyWhatIsNamed) {
   ASSERT_TRUE(Open().ok());
   MustAppend("orders", 0, "k", "v");
   log_.reset();
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder_))
-    EXPECT_THAT(embedded::kFolderNames, testing::Contains(entry.path().filename().string()));
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename().string();
+    EXPECT_THAT(embedded::kFolderNames, testing::Contains(absl::string_view(name)));
+  }
 }
 
 TEST_F(EmbeddedLogTest, LostPartsAreNamed) {
