@@ -14,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/status/macros.h"
 
 namespace touchstone::rpc {
 namespace {
@@ -124,14 +125,15 @@ absl::Status CheckSocketFileIsFree(absl::string_view address) {
   return absl::OkStatus();
 }
 
-absl::Status WhyNotListening(const std::string& address) {
-  const std::optional<HostPort> split = Split(address);
-  if (IsUnix(address) || !split.has_value()) return NotListening(address, "is its folder there, and may this user write to it?");
+namespace {
+
+// OK where the kernel would let a server listen there now.
+absl::Status AskKernel(const std::string& address, const HostPort& split) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
-  if (const int error = getaddrinfo(split->host.c_str(), split->port.c_str(), &hints, &found); error != 0) {
+  if (const int error = getaddrinfo(split.host.c_str(), split.port.c_str(), &hints, &found); error != 0) {
     return NoAddressHere(address, gai_strerror(error));
   }
   const absl::Cleanup free_found = [found] { freeaddrinfo(found); };
@@ -141,6 +143,21 @@ absl::Status WhyNotListening(const std::string& address) {
     if (error == EADDRNOTAVAIL) return NoAddressHere(address, std::strerror(error));
     if (error != 0) return NotListening(address, std::strerror(error));
   }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckListening(const std::string& address, absl::string_view allow_remote_plaintext) {
+  RETURN_IF_ERROR(CheckListenAddress(address, allow_remote_plaintext));
+  RETURN_IF_ERROR(CheckSocketFileIsFree(address));
+  return IsUnix(address) ? absl::OkStatus() : AskKernel(address, *Split(address));
+}
+
+absl::Status WhyNotListening(const std::string& address) {
+  const std::optional<HostPort> split = Split(address);
+  if (IsUnix(address) || !split.has_value()) return NotListening(address, "is its folder there, and may this user write to it?");
+  RETURN_IF_ERROR(AskKernel(address, *split));
   return NotListening(address, "gRPC could not, though the address is free now");
 }
 

@@ -26,6 +26,10 @@ absl::Status CheckServerAddress(absl::string_view address);
 // connect to a local socket.
 absl::Status CheckSocketFileIsFree(absl::string_view address);
 
+// What listening at `address` would end with, before anything is made for it: CheckListenAddress, CheckSocketFileIsFree, and the
+// kernel is asked, for gRPC tells of a port in use on stderr in words of its own. Another process may still be faster.
+absl::Status CheckListening(const std::string& address, absl::string_view allow_remote_plaintext);
+
 // Why listening at `address` did not work: asks the kernel again, for gRPC does not say. INVALID_ARGUMENT where it is no address
 // of this machine, else FAILED_PRECONDITION.
 absl::Status WhyNotListening(const std::string& address);

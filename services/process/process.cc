@@ -13,6 +13,7 @@
 #include "common/config/flag.h"
 #include "common/config/yaml.h"
 #include "common/rpc/grpc_log.h"
+#include "common/rpc/listen_address.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/stream/worker.h"
@@ -140,6 +141,10 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   const rpc::GrpcLog grpc_log(&host.log());
   const clock::BelievedClock clock(host.clock());
   RETURN_IF_ERROR(CheckFiles(config));
+  // Before the log: a start that fails here leaves no folder behind.
+  RETURN_IF_ERROR(rpc::CheckListening(config.listen(), config.allow_remote_plaintext()));
+  // A secret that is stated is looked at before a broker is asked; an embedded folder's own is there once its log is open.
+  if (config.has_kafka() || !config.secret_file().empty()) RETURN_IF_ERROR(OpenSecret(config).status());
   ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock, host.log()));
   ASSIGN_OR_RETURN(const names::NameSecret secret, OpenSecret(config));
   RETURN_IF_ERROR(AgreeOnSecret(secret, *log, clock, kSecretTimeout));
