@@ -54,14 +54,20 @@ StreamPumpOptions OnlyWhenWoken() {
 
 class StreamPumpTest : public testing::Test {
  protected:
+  // A stream that had its first turn.
+  static std::shared_ptr<Counted> AddAndAwaitTurn(StreamPump& pump) {
+    auto stream = std::make_shared<Counted>();
+    EXPECT_TRUE(pump.Add(stream).ok());
+    stream->AwaitTurns(1);
+    return stream;
+  }
+
   clock::SystemClock clock_;
 };
 
 TEST_F(StreamPumpTest, ANewStreamGetsATurnAndWakesGiveMore) {
   StreamPump pump(clock_, OnlyWhenWoken());
-  auto stream = std::make_shared<Counted>();
-  ASSERT_TRUE(pump.Add(stream).ok());
-  stream->AwaitTurns(1);
+  const auto stream = AddAndAwaitTurn(pump);
   pump.Wake();
   stream->AwaitTurns(2);
   pump.Wake(stream.get());
@@ -70,12 +76,8 @@ TEST_F(StreamPumpTest, ANewStreamGetsATurnAndWakesGiveMore) {
 
 TEST_F(StreamPumpTest, WakingOneLeavesTheOthersAlone) {
   StreamPump pump(clock_, OnlyWhenWoken());
-  auto still = std::make_shared<Counted>();
-  auto busy = std::make_shared<Counted>();
-  ASSERT_TRUE(pump.Add(still).ok());
-  ASSERT_TRUE(pump.Add(busy).ok());
-  still->AwaitTurns(1);
-  busy->AwaitTurns(1);
+  const auto still = AddAndAwaitTurn(pump);
+  const auto busy = AddAndAwaitTurn(pump);
   const int before = still->turns();
   for (int i = 2; i < 100; ++i) {
     pump.Wake(busy.get());
@@ -108,12 +110,8 @@ class HandClock : public clock::Clock {
 TEST_F(StreamPumpTest, BusyStreamsDoNotKeepTheOthersFromTheirSweep) {
   HandClock clock;
   StreamPump pump(clock, OnlyWhenWoken());
-  auto still = std::make_shared<Counted>();
-  auto busy = std::make_shared<Counted>();
-  ASSERT_TRUE(pump.Add(still).ok());
-  ASSERT_TRUE(pump.Add(busy).ok());
-  still->AwaitTurns(1);
-  busy->AwaitTurns(1);
+  const auto still = AddAndAwaitTurn(pump);
+  const auto busy = AddAndAwaitTurn(pump);
   const int before = still->turns();
   clock.Advance(absl::ToInt64Seconds(OnlyWhenWoken().sweep));
   for (int i = 0; i < 100 && still->turns() == before; ++i) {

@@ -284,20 +284,24 @@ class Stubborn : public Processor {
   const bool& broken_;
 };
 
+TaskDefinition StubbornKind(const bool& broken) {
+  TaskDefinition definition;
+  definition.kind = {"stubborn", {"words"}, {}};
+  definition.make_processor = [&broken](int) { return std::make_unique<Stubborn>(broken); };
+  return definition;
+}
+
 TEST(Worker, SaysWhenAKindStandsStillAndWhenItGoesOn) {
   clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
   auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
   bool broken = true;
-  TaskDefinition stubborn;
-  stubborn.kind = {"stubborn", {"words"}, {}};
-  stubborn.make_processor = [&](int) { return std::make_unique<Stubborn>(broken); };
   std::vector<bool> told;
   WorkerOptions options;
   options.on_runs = [&](absl::string_view kind, bool runs) {
     EXPECT_EQ(kind, "stubborn");
     told.push_back(runs);
   };
-  Worker worker(*log, clock, {stubborn}, options);
+  Worker worker(*log, clock, {StubbornKind(broken)}, options);
   ASSERT_TRUE(worker.Step().ok());
   EXPECT_THAT(told, testing::ElementsAre(true));
   log->Append({{"words", "k", "", "w", 1}}, [](const auto& positions) { EXPECT_TRUE(positions.ok()); });
@@ -512,13 +516,10 @@ TEST(Worker, ATaskThatFailsAgainAlarmsOnceForEachReason) {
   clock::VirtualClock clock(absl::FromUnixSeconds(1'700'000'000));
   auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
   bool broken = true;
-  TaskDefinition stubborn;
-  stubborn.kind = {"stubborn", {"words"}, {}};
-  stubborn.make_processor = [&](int) { return std::make_unique<Stubborn>(broken); };
   int alarms = 0;
   WorkerOptions options;
   options.on_stopped = [&](absl::string_view, int, const absl::Status&) { ++alarms; };
-  Worker worker(*log, clock, {stubborn}, options);
+  Worker worker(*log, clock, {StubbornKind(broken)}, options);
   const auto work = [&] {
     for (int i = 0; i < 5; ++i) {
       ASSERT_TRUE(worker.Step().ok());
