@@ -56,6 +56,8 @@ struct OwnershipChange {
   std::vector<int> gained;
   // Committed already where that was possible; what is uncommitted must be dropped.
   std::vector<int> lost;
+  // All that the member was given is gained. Not so while a group forms, or while state is restored.
+  bool settled = true;
 };
 
 // One member of a task kind's group. Owned and called by one thread; never blocks for longer than a commit.

@@ -50,6 +50,7 @@ absl::StatusOr<bool> Worker::Round(Group& group) {
   ASSIGN_OR_RETURN(eventlog::OwnershipChange change, group.member->PollOwnership());
   for (int partition : change.lost) group.owned.erase(partition);
   for (int partition : change.gained) group.owned[partition] = Owned{};
+  group.settled = change.settled;
   Restart(group);
   ASSIGN_OR_RETURN(std::vector<eventlog::TaskCommit> commits, Process(group));
   if (commits.empty()) {
@@ -66,7 +67,8 @@ absl::StatusOr<bool> Worker::Round(Group& group) {
 }
 
 void Worker::GotThrough(Group& group) {
-  group.left.clear();
+  // Whose restore fails again has not been through anything.
+  if (group.settled) group.left.clear();
   for (auto& [partition, owned] : group.owned) {
     if (owned.task == nullptr) continue;
     owned.stopped.clear();
@@ -80,7 +82,7 @@ absl::Status Worker::Join(Group& group) {
 }
 
 void Worker::TellRuns(Group& group) const {
-  bool runs = group.member != nullptr && group.left.empty();
+  bool runs = group.member != nullptr && group.settled && group.left.empty();
   for (const auto& [partition, owned] : group.owned) runs = runs && !owned.alarm;
   // At the beginning nothing runs, and nobody needs to be told.
   if (group.told_runs.value_or(false) == runs) return;
@@ -155,6 +157,7 @@ absl::Status Worker::Recover(Group& group, const absl::Status& error) {
     case absl::StatusCode::kFailedPrecondition:
       group.owned.clear();
       group.member = nullptr;
+      group.settled = false;
       if (options_.on_stopped && group.left != error.message()) options_.on_stopped(group.definition.kind.name, -1, error);
       group.left = std::string(error.message());
       group.join_time = clock_.Now() + options_.restart_delay;

@@ -27,8 +27,9 @@ struct WorkerOptions {
   // The alarm: a task stands still, or (partition -1) its kind has no member, and why. Once for each reason, until a round is got
   // through, its commit included: a start that fails again is no news. On the worker's thread; may be empty.
   std::function<void(absl::string_view kind, int partition, const absl::Status& why)> on_stopped;
-  // Whether the kind has a member and none of its tasks stands still: when it first has got through a round, and whenever that
-  // changes. What waits for space on a disk counts as running: it can be read. On the worker's thread; may be empty.
+  // Whether the kind has a member, the state of its tasks is restored and none of them stands still: when it first has got
+  // through a round, and whenever that changes. What waits for space on a disk counts as running: it can be read. On the worker's
+  // thread; may be empty.
   std::function<void(absl::string_view kind, bool runs)> on_runs;
 };
 
@@ -96,6 +97,8 @@ class Worker : public TaskReader {
     std::unique_ptr<eventlog::Member> member;
     absl::Time join_time = absl::InfinitePast();
     bool committed_since_abort = true;
+    // As the member said last: its tasks are all there.
+    bool settled = false;
     // Why there is no member, or was none until it has got through a round, its commit included.
     std::string left;
     // What on_runs was told.

@@ -75,6 +75,7 @@ absl::Status KafkaMember::Start() {
 // A member of a static group keeps nothing over a rebalance: all is taken away and given anew.
 void KafkaMember::OnRebalance(rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t& partitions) {
   restore_ = nullptr;
+  settled_ = false;
   for (const auto& [partition, task] : tasks_) lost_.insert(partition);
   tasks_.clear();
   assigned_.clear();
@@ -121,11 +122,14 @@ absl::StatusOr<OwnershipChange> KafkaMember::PollOwnership() {
     newly_assigned_ = false;
     restore_ = std::make_unique<StateRestore>(log_, *store_, consumer_.get(), kind_.name, kind_.inputs, assigned_);
   }
-  if (restore_ == nullptr) return change;
-  ASSIGN_OR_RETURN(const bool restored, restore_->Step());
-  if (!restored) return change;
-  RETURN_IF_ERROR(Gain());
-  change.gained = assigned_;
+  if (restore_ != nullptr) {
+    ASSIGN_OR_RETURN(settled_, restore_->Step());
+    if (settled_) {
+      RETURN_IF_ERROR(Gain());
+      change.gained = assigned_;
+    }
+  }
+  change.settled = settled_;
   return change;
 }
 

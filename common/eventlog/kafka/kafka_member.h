@@ -69,6 +69,8 @@ class KafkaMember : public Member {
   std::set<int> lost_;
   std::vector<int> assigned_;
   bool newly_assigned_ = false;
+  // What was assigned last is restored.
+  bool settled_ = false;
 
   std::shared_ptr<const StateStore> store_;
   Client consumer_;
