@@ -1,7 +1,5 @@
 #include "common/eventlog/memory/memory_log.h"
 
-#include <set>
-
 #include "common/eventlog/memory/memory_log_impl.h"
 #include "common/eventlog/memory/memory_member.h"
 #include "common/eventlog/memory/memory_tail.h"
@@ -17,8 +15,17 @@ std::unique_ptr<MemoryLog> MemoryLog::Open(std::shared_ptr<MemoryStorage> storag
 
 bool MemoryLogImpl::Strikes(FaultPoint point) {
   if (faults_ == nullptr || crashed_ || !faults_->Strikes(point)) return false;
-  crashed_ = point <= FaultPoint::kCrashAfterSync;
+  crashed_ = point <= kLastCrash;
   return true;
+}
+
+void MemoryLogImpl::MayStandStill() {
+  bool stands = false;
+  {
+    std::lock_guard<std::mutex> lock(storage_->mutex());
+    stands = Strikes(FaultPoint::kStandStill);
+  }
+  if (stands) faults_->StandStill();
 }
 
 absl::Status MemoryLogImpl::CheckAlive() const {
@@ -29,6 +36,10 @@ absl::Status MemoryLogImpl::CheckAppend(const std::vector<OutRecord>& records) {
   RETURN_IF_ERROR(CheckAlive());
   if (closed_) return LogClosed();
   for (const OutRecord& record : records) RETURN_IF_ERROR(topics().PartitionOf(record).status());
+  if (storage_->disk_space() != DiskSpace::kEnough) {
+    Note(FaultPoint::kAppendFull);
+    return status::WithRetry(absl::ResourceExhaustedError("the disk is nearly full"), absl::Seconds(5));
+  }
   if (Strikes(FaultPoint::kCrashBeforeAppend)) return CheckAlive();
   if (Strikes(FaultPoint::kAppendRefused))
     return status::WithRetry(absl::UnavailableError("the append was refused"), absl::Seconds(1));
@@ -80,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Member>> MemoryLogImpl::Join(const TaskKind& kind
       return absl::FailedPreconditionError(absl::StrCat(topic, " is read whole by every task, and so must have one partition"));
   }
   const std::string id = absl::StrCat(options.instance, "/", process_, "/", options.worker);
-  if (!storage_->JoinGroup(kind.name, id, partitions)) {
+  if (!storage_->JoinGroup(kind.name, id, process_, partitions)) {
     return absl::FailedPreconditionError(
         absl::StrCat("worker ", options.worker, " of ", options.instance, " is a member of ", kind.name, " already"));
   }
@@ -159,6 +170,12 @@ absl::StatusOr<CommitPoint> MemoryLogImpl::WriteCommit(const std::string& kind, 
 
 void MemoryLogImpl::TakeSent() {
   for (SentAppend& sent : sent_) {
+    if (sent.records.size() > 1 && Strikes(FaultPoint::kAppendTorn)) {
+      std::set<std::pair<std::string, int>> cut;
+      WriteSome(sent, cut);
+      acks_.push_back({{}, std::move(sent.done), /*answer_lost=*/true});
+      continue;
+    }
     acks_.push_back({storage_->WriteAppend(std::move(sent.records), clock_.Now()), std::move(sent.done), sent.answer_lost});
   }
   sent_.clear();
@@ -197,25 +214,41 @@ void MemoryLogImpl::Crash() {
   if (storage_->durability() == Durability::kBroker) {
     LoseSent();
   } else {
-    storage_->LoseUnsynced(static_cast<size_t>(Choose(static_cast<int64_t>(storage_->unsynced_count()) + 1)));
+    LoseUnsynced();
   }
   acks_.clear();
   sent_.clear();
   waiting_.clear();
 }
 
+void MemoryLogImpl::LoseUnsynced() {
+  const size_t count = storage_->unsynced_count();
+  const size_t kept = static_cast<size_t>(Choose(static_cast<int64_t>(count) + 1));
+  if (kept < count) Note(kept == 0 ? FaultPoint::kUnsyncedLost : FaultPoint::kUnsyncedCut);
+  storage_->LoseUnsynced(kept);
+}
+
+size_t MemoryLogImpl::WriteSome(SentAppend& sent, std::set<std::pair<std::string, int>>& cut) {
+  size_t written = 0;
+  for (OutRecord& record : sent.records) {
+    std::pair<std::string, int> where(record.topic, *topics().PartitionOf(record));
+    if (cut.contains(where) || Choose(2) == 0) {
+      cut.insert(std::move(where));
+      continue;
+    }
+    storage_->WriteAppend({std::move(record)}, clock_.Now());
+    ++written;
+  }
+  return written;
+}
+
 void MemoryLogImpl::LoseSent() {
   std::set<std::pair<std::string, int>> cut;
   for (SentAppend& sent : sent_) {
-    for (OutRecord& record : sent.records) {
-      absl::StatusOr<int> partition = topics().PartitionOf(record);
-      std::pair<std::string, int> where(record.topic, *partition);
-      if (cut.contains(where) || Choose(2) == 0) {
-        cut.insert(where);
-        continue;
-      }
-      storage_->WriteAppend({std::move(record)}, clock_.Now());
-    }
+    const bool behind_a_loss = !cut.empty();
+    const size_t written = WriteSome(sent, cut);
+    if (written > 0 && written < sent.records.size()) Note(FaultPoint::kAppendHalfThere);
+    if (written > 0 && behind_a_loss) Note(FaultPoint::kAppendsReordered);
   }
   storage_->MakeDurable();
 }

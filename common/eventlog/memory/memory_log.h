@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/clock/clock.h"
 #include "common/eventlog/event_log.h"
@@ -16,14 +17,55 @@ enum class Durability {
   // Everything is durable when it returns.
   kAtOnce,
   // As the embedded log: one order of all writes; what Sync() has not covered is lost from some point on when the process
-  // crashes; Fetch sees it before, tails do not.
+  // crashes, a torn write as a whole; Fetch sees it before, tails do not.
   kOnSync,
   // As Kafka: commits are durable when they return; of appends not yet covered by Sync() each partition keeps some beginning
-  // when the process crashes; nobody sees them before.
+  // when the process crashes, so that an append over several may be there in part, and a later one without an earlier one;
+  // nobody sees them before.
   kBroker,
 };
 
+// What has become durable at once: an append, or what one commit of a process holds.
+struct DurableWrite {
+  struct Task {
+    std::string kind;
+    int32_t partition = 0;
+    // The inputs that moved on.
+    std::vector<InputPosition> positions;
+  };
+  struct Item {
+    Position position;
+    const Record* record = nullptr;
+    // Which of `tasks` wrote it; -1: it was appended.
+    int task = -1;
+  };
+  // Empty: an append.
+  std::vector<Task> tasks;
+  std::vector<Item> items;
+};
+
+// Told of each write when it has become durable, in the order of writing, under the storage's lock: it must not call back.
+class DurableWatcher {
+ public:
+  virtual ~DurableWatcher() = default;
+  virtual void OnDurable(const DurableWrite& write) = 0;
+};
+
+// How full the disk is, as the embedded log has it.
+enum class DiskSpace {
+  kEnough,
+  // Appends are refused; commits go on.
+  kIntakeStops,
+  // Commits, too.
+  kReadOnly,
+};
+
 std::shared_ptr<MemoryStorage> MakeMemoryStorage(TopicCatalog topics, Durability durability);
+// `watcher` outlives the storage, or is taken off with null.
+void Watch(MemoryStorage& storage, DurableWatcher* watcher);
+void SetDiskSpace(MemoryStorage& storage, DiskSpace space);
+// The group takes this process (see MemoryLog::Open) for dead: its members' partitions go to others. It may live all the same.
+void Expel(MemoryStorage& storage, absl::string_view process);
 
 // One process's log over a storage. Single-threaded use with `faults`; without, as thread-safe as any log.
 //

@@ -3,7 +3,9 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/eventlog/memory/memory_log.h"
@@ -37,6 +39,13 @@ class MemoryLogImpl : public MemoryLog {
   absl::Time Now() const { return clock_.Now(); }
   // Whether the fault strikes; a crash is remembered.
   bool Strikes(FaultPoint point);
+  // Something happened by itself.
+  void Note(FaultPoint point) {
+    if (faults_ != nullptr) faults_->Note(point);
+  }
+  // The process may stand still here; without the lock.
+  void MayStandStill();
+  absl::string_view process() const { return process_; }
   int64_t Choose(int64_t below) { return faults_ == nullptr ? 0 : faults_->Choose(below); }
   absl::Status CheckAlive() const;
   absl::StatusOr<CommitPoint> WriteCommit(const std::string& kind, std::vector<TaskCommit> commits);
@@ -60,6 +69,9 @@ class MemoryLogImpl : public MemoryLog {
   void TakeSent();
   // What of what was sent reached the broker before the process died: of each partition a beginning.
   void LoseSent();
+  void LoseUnsynced();
+  // Writes the records whose partition is not in `cut`, which grows by chance. Returns how many of them were written.
+  size_t WriteSome(SentAppend& sent, std::set<std::pair<std::string, int>>& cut);
 
   const std::shared_ptr<MemoryStorage> storage_;
   const clock::Clock& clock_;

@@ -45,6 +45,8 @@ absl::StatusOr<OwnershipChange> MemoryMember::PollOwnership() {
   if (log_.Strikes(FaultPoint::kRebalance)) storage_.Rebalance(kind_.name);
   OwnershipChange change;
   const MemoryStorage::Group& group = storage_.GroupOf(kind_.name);
+  if (!group.members.contains(id_))
+    return absl::FailedPreconditionError(absl::StrCat(kind_.name, ": the group goes on without us"));
   for (int p = 0; p < partition_count_; ++p) {
     const MemoryStorage::Group::Assignment& now = group.partitions[p];
     auto before = owned_.find(p);
@@ -110,14 +112,22 @@ const StateView& MemoryMember::State(int partition) {
 }
 
 absl::StatusOr<CommitPoint> MemoryMember::Commit(std::vector<TaskCommit> commits) {
+  log_.MayStandStill();
   std::lock_guard<std::mutex> lock(storage_.mutex());
   RETURN_IF_ERROR(log_.CheckAlive());
+  if (!commits.empty() && log_.Strikes(FaultPoint::kOwnershipLost)) storage_.TakeAway(kind_.name, commits.front().partition);
+  const bool expelled = !storage_.GroupOf(kind_.name).members.contains(id_);
   for (const TaskCommit& commit : commits) {
     auto owned = owned_.find(commit.partition);
     if (owned == owned_.end() || storage_.GroupOf(kind_.name).partitions[commit.partition].epoch != owned->second.epoch) {
+      if (expelled) log_.Note(FaultPoint::kZombieFenced);
       return absl::AbortedError(absl::StrCat(kind_.name, "/", commit.partition, " is another member's now"));
     }
     for (const OutRecord& output : commit.outputs) RETURN_IF_ERROR(storage_.topics().PartitionOf(output).status());
+  }
+  if (storage_.disk_space() == DiskSpace::kReadOnly) {
+    log_.Note(FaultPoint::kCommitFull);
+    return absl::ResourceExhaustedError("the disk is full: nothing is written at present");
   }
   if (log_.Strikes(FaultPoint::kCrashBeforeCommit)) return log_.CheckAlive();
   if (log_.Strikes(FaultPoint::kCommitAborted)) return absl::AbortedError("the commit was aborted");

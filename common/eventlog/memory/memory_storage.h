@@ -3,7 +3,6 @@
 #include <deque>
 #include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,6 +42,11 @@ class MemoryStorage {
 
   // Everything written so far is durable.
   void MakeDurable();
+  void Watch(DurableWatcher* watcher) { watcher_ = watcher; }
+
+  DiskSpace disk_space() const { return disk_space_; }
+  void SetDiskSpace(DiskSpace space) { disk_space_ = space; }
+
   // Undoes what is not durable but for the first `kept` writes.
   void LoseUnsynced(size_t kept);
   size_t unsynced_count() const { return unsynced_.size(); }
@@ -54,14 +58,18 @@ class MemoryStorage {
       std::string owner;
       int64_t epoch = 0;
     };
-    std::set<std::string> members;
+    // Member -> process.
+    std::map<std::string, std::string> members;
     std::vector<Assignment> partitions;
     int64_t rotation = 0;
   };
   // False: it is a member already.
-  bool JoinGroup(const std::string& kind, const std::string& member, int partition_count);
+  bool JoinGroup(const std::string& kind, const std::string& member, const std::string& process, int partition_count);
   void LeaveGroup(const std::string& kind, const std::string& member);
   void Rebalance(const std::string& kind);
+  // The partition changes hands; to the same owner again where there is no other.
+  void TakeAway(const std::string& kind, int partition);
+  void Expel(absl::string_view process);
   const Group& GroupOf(const std::string& kind) { return groups_[kind]; }
 
   uint64_t NextPoint() { return ++last_point_; }
@@ -69,12 +77,15 @@ class MemoryStorage {
  private:
   // One write and what undoes it.
   struct Write {
-    std::vector<std::pair<std::string, int>> appended;
+    std::vector<DurableWrite::Task> tasks;
+    // With the task of `tasks` that wrote it, or -1.
+    std::vector<std::pair<Position, int>> appended;
     std::vector<std::tuple<std::string, int, std::string, int64_t>> positions_before;
     std::vector<std::tuple<std::string, int, std::string, std::optional<std::string>>> state_before;
   };
   static void Reassign(Group& group);
-  Position AppendOne(OutRecord record, absl::Time now, Write& write);
+  Position AppendOne(OutRecord record, absl::Time now, int task, Write& write);
+  void Tell(const Write& write);
   void Undo(const Write& write);
 
   const TopicCatalog topics_;
@@ -86,6 +97,8 @@ class MemoryStorage {
   std::map<std::tuple<std::string, int, std::string>, int64_t> positions_;
   std::map<std::string, Group> groups_;
   std::deque<Write> unsynced_;
+  DurableWatcher* watcher_ = nullptr;
+  DiskSpace disk_space_ = DiskSpace::kEnough;
   absl::Time last_append_time_ = absl::InfinitePast();
   uint64_t last_point_ = 0;
 };

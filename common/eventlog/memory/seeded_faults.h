@@ -28,6 +28,8 @@ class SeededFaults : public Faults {
   // Not std::uniform_int_distribution: its results differ between libraries.
   int64_t Choose(int64_t below) override { return static_cast<int64_t>(random_() % static_cast<uint64_t>(below)); }
 
+  void Note(FaultPoint point) override { ++hits_[static_cast<int>(point)]; }
+
   int64_t hits(FaultPoint point) const { return hits_[static_cast<int>(point)]; }
 
  private:
