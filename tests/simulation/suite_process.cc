@@ -34,8 +34,8 @@ std::vector<stream::TaskDefinition> SuiteTasks() {
 }
 
 SuiteProcess::SuiteProcess(std::shared_ptr<eventlog::MemoryStorage> storage, std::string name, const clock::Clock& clock,
-                           eventlog::Faults* faults)
-    : storage_(std::move(storage)), name_(std::move(name)), clock_(clock), faults_(faults), tasks_(SuiteTasks()) {
+                           eventlog::Faults* faults, std::vector<stream::TaskDefinition> tasks)
+    : storage_(std::move(storage)), name_(std::move(name)), clock_(clock), faults_(faults), tasks_(std::move(tasks)) {
   Start();
 }
 

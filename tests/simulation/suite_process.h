@@ -20,7 +20,7 @@ class SuiteProcess {
  public:
   // All outlive the process; `faults` may be null.
   SuiteProcess(std::shared_ptr<eventlog::MemoryStorage> storage, std::string name, const clock::Clock& clock,
-               eventlog::Faults* faults);
+               eventlog::Faults* faults, std::vector<stream::TaskDefinition> tasks);
 
   // One round of the worker. Returns whether anything was done.
   bool Step();

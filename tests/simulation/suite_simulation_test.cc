@@ -4,8 +4,7 @@
 #include <cstdlib>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_join.h"
-#include "tests/simulation/suite_world.h"
+#include "tests/simulation/world.h"
 
 namespace touchstone::simulation {
 namespace {
@@ -22,13 +21,10 @@ TEST(Suite, HoldsWhateverDies) {
   const uint64_t count = FromEnvironment("TOUCHSTONE_SEEDS", 1000);
   WorldOutcome sum;
   for (uint64_t seed = first; seed < first + count; ++seed) {
-    WorldOptions options;
-    options.seed = seed;
-    options.durability = seed % 3 == 0 ? eventlog::Durability::kBroker : eventlog::Durability::kOnSync;
-    options.customers = 1 + static_cast<int>(seed % 5);
-    const WorldOutcome outcome = RunWorld(options);
-    ASSERT_THAT(outcome.wrong, testing::IsEmpty())
-        << "repeat with TOUCHSTONE_FIRST_SEED=" << seed << " TOUCHSTONE_SEEDS=1: " << absl::StrJoin(outcome.wrong, "\n");
+    const WorldOutcome outcome = RunWorld(OptionsOf(seed));
+    ASSERT_TRUE(outcome.violations.empty()) << "repeat with TOUCHSTONE_FIRST_SEED=" << seed
+                                            << " TOUCHSTONE_SEEDS=1: " << InfoOf(outcome.violations[0].check).name << ": "
+                                            << outcome.violations[0].text;
     sum.moments += outcome.moments;
     sum.escalations += outcome.escalations;
     sum.sends += outcome.sends;
@@ -47,10 +43,8 @@ TEST(Suite, HoldsWhateverDies) {
 
 TEST(Suite, TheSameSeedGivesTheSameTrace) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
-    WorldOptions options;
-    options.seed = seed;
-    const WorldOutcome once = RunWorld(options);
-    const WorldOutcome again = RunWorld(options);
+    const WorldOutcome once = RunWorld(OptionsOf(seed));
+    const WorldOutcome again = RunWorld(OptionsOf(seed));
     ASSERT_EQ(once.trace, again.trace) << "seed " << seed;
   }
 }

@@ -1,4 +1,4 @@
-#include "tests/simulation/suite_world.h"
+#include "tests/simulation/world.h"
 
 #include <algorithm>
 #include <map>
@@ -28,6 +28,8 @@ namespace {
 namespace events = touchstone::events::v1;
 
 constexpr int kPartitions = 2;
+// Of each fault point, in ten thousandths.
+constexpr int kFaultChance = 30;
 constexpr char kPool[] = "service-desk";
 // A Monday noon in UTC.
 const absl::Time kPresent = absl::FromCivil(absl::CivilSecond(2026, 3, 2, 12, 0, 0), absl::UTCTimeZone());
@@ -50,12 +52,12 @@ class World {
         chance_(options.seed),
         clock_(kPresent - absl::Hours(24 * 21)),
         storage_(eventlog::MakeMemoryStorage(Catalog(), options.durability)),
-        process_(storage_, "suite", clock_, &chance_),
+        process_(storage_, "suite", clock_, &chance_, options.make_tasks ? options.make_tasks() : SuiteTasks()),
         agents_{{"ana", {"delivery", "retention"}, kPool}, {"bo", {}, kPool}} {}
 
   WorldOutcome Run() {
     Arrivals();
-    chance_.SetAll(options_.fault_chance);
+    chance_.SetAll(kFaultChance);
     for (Arrival& arrival : arrivals_) {
       PassUntil(arrival.time);
       outbox_.Put(topics::kTouchpoints, arrival.key, arrival.touchpoint.id(), arrival.touchpoint.SerializeAsString());
@@ -65,6 +67,9 @@ class World {
     ComeToRest();
     Check();
     outcome_.restarts = process_.restart_count();
+    outcome_.customers = customers_;
+    for (int point = 0; point < eventlog::kFaultPointCount; ++point)
+      outcome_.fault_hits.push_back(chance_.hits(static_cast<eventlog::FaultPoint>(point)));
     return std::move(outcome_);
   }
 
@@ -161,10 +166,10 @@ class World {
            std::all_of(agents_.begin(), agents_.end(), [&](DesktopBot& agent) { return agent.Heard(process_.log()); });
   }
 
-  void Wrong(std::string what) { outcome_.wrong.push_back(std::move(what)); }
+  void Wrong(Check check, std::string what) { outcome_.violations.push_back({check, std::move(what), "", 0}); }
 
   void Check() {
-    for (const std::string& stopped : process_.Stopped()) Wrong(stopped);
+    for (const std::string& stopped : process_.Stopped()) Wrong(Check::kNothingStandsStill, stopped);
     if (!outbox_.empty()) Flush();
     CheckRecords();
     CheckMoments();
@@ -175,7 +180,7 @@ class World {
 
   void Flush() {
     outbox_.Flush(process_.log(), process_.restart_count());
-    if (!outbox_.empty()) Wrong("a client was never answered");
+    if (!outbox_.empty()) Wrong(Check::kNothingStandsStill, "a client was never answered");
   }
 
   // No record twice but what clients sent again; and a hash of all.
@@ -190,7 +195,7 @@ class World {
                                            record.record.value, absl::ToUnixNanos(record.record.append_time)));
         const bool by_client = record.record.id.starts_with(kClientPrefix);
         if (!ids.insert(record.record.id).second && !by_client)
-          Wrong(absl::StrCat(topic.name, ": record ", record.record.id, " is there twice"));
+          Wrong(Check::kRecordOnce, absl::StrCat(topic.name, ": record ", record.record.id, " is there twice"));
       }
     }
   }
@@ -201,12 +206,15 @@ class World {
     for (const events::JourneyEvent& event : Everything<events::JourneyEvent>(process_.log(), topics::kJourneyEvents)) {
       if (event.has_moment_found()) {
         const events::MomentOfTruth& moment = event.moment_found().moment();
-        if (!told.emplace(moment.id(), moment.SerializeAsString()).second) Wrong(absl::StrCat(moment.id(), " was found twice"));
+        if (!told.emplace(moment.id(), moment.SerializeAsString()).second)
+          Wrong(Check::kMomentsAddUp, absl::StrCat(moment.id(), " was found twice"));
       } else if (event.has_moment_changed()) {
-        if (!told.contains(event.moment_changed().moment().id())) Wrong("a moment changed that was not there");
+        if (!told.contains(event.moment_changed().moment().id()))
+          Wrong(Check::kMomentsAddUp, "a moment changed that was not there");
         told[event.moment_changed().moment().id()] = event.moment_changed().moment().SerializeAsString();
       } else if (event.has_moment_withdrawn()) {
-        if (told.erase(event.moment_withdrawn().moment().id()) == 0) Wrong("a moment was withdrawn that was not there");
+        if (told.erase(event.moment_withdrawn().moment().id()) == 0)
+          Wrong(Check::kMomentsAddUp, "a moment was withdrawn that was not there");
       }
     }
     std::map<std::string, std::string> undisturbed;
@@ -224,13 +232,13 @@ class World {
     outcome_.moments = static_cast<int64_t>(told.size());
     for (const auto& [id, moment] : undisturbed) {
       if (!told.contains(id)) {
-        Wrong(absl::StrCat("missing: ", id));
+        Wrong(Check::kMomentsAsUndisturbed, absl::StrCat("missing: ", id));
       } else if (told[id] != moment) {
-        Wrong(absl::StrCat("differs: ", id));
+        Wrong(Check::kMomentsAsUndisturbed, absl::StrCat("differs: ", id));
       }
     }
     for (const auto& [id, moment] : told) {
-      if (!undisturbed.contains(id)) Wrong(absl::StrCat("false: ", id));
+      if (!undisturbed.contains(id)) Wrong(Check::kMomentsAsUndisturbed, absl::StrCat("false: ", id));
     }
   }
 
@@ -245,14 +253,16 @@ class World {
     for (const events::Escalation& escalation : Everything<events::Escalation>(process_.log(), topics::kEscalations)) {
       auto before = latest.find(escalation.id());
       if (before != latest.end()) {
-        if (!IsOpen(before->second) && IsOpen(escalation)) Wrong(absl::StrCat(escalation.id(), " opened again"));
-        if (escalation.version() <= before->second.version()) Wrong(absl::StrCat(escalation.id(), " went back a version"));
+        if (!IsOpen(before->second) && IsOpen(escalation))
+          Wrong(Check::kOneOpenEscalation, absl::StrCat(escalation.id(), " opened again"));
+        if (escalation.version() <= before->second.version())
+          Wrong(Check::kVersionsRise, absl::StrCat(escalation.id(), " went back a version"));
       }
       latest[escalation.id()] = escalation;
       std::string& open_id = open[escalation.subject()];
       if (IsOpen(escalation)) {
         if (!open_id.empty() && open_id != escalation.id())
-          Wrong(absl::StrCat(escalation.subject(), " has two open escalations"));
+          Wrong(Check::kOneOpenEscalation, absl::StrCat(escalation.subject(), " has two open escalations"));
         open_id = escalation.id();
       } else if (open_id == escalation.id()) {
         open_id.clear();
@@ -260,7 +270,7 @@ class World {
     }
     outcome_.escalations = static_cast<int64_t>(latest.size());
     for (const auto& [id, escalation] : latest) {
-      if (IsOpen(escalation)) Wrong(absl::StrCat(id, " is stranded: ", escalation.change()));
+      if (IsOpen(escalation)) Wrong(Check::kNoneStranded, absl::StrCat(id, " is stranded: ", escalation.change()));
     }
   }
 
@@ -272,7 +282,7 @@ class World {
       if (notice.offer().status() >= events::OFFER_STATUS_ACCEPTED) end.insert(notice.offer().status());
     }
     for (const auto& [id, end] : ends) {
-      if (end.size() != 1) Wrong(absl::StrCat("offer ", id, " ended in ", end.size(), " ways"));
+      if (end.size() != 1) Wrong(Check::kOfferEndsOnce, absl::StrCat("offer ", id, " ended in ", end.size(), " ways"));
     }
   }
 
@@ -280,7 +290,7 @@ class World {
     std::set<std::string> keys;
     for (const events::OutreachRequest& request :
          Everything<events::OutreachRequest>(process_.log(), topics::kOutreachRequests)) {
-      if (!keys.insert(request.send_key()).second) Wrong(absl::StrCat("sent twice: ", request.send_key()));
+      if (!keys.insert(request.send_key()).second) Wrong(Check::kSentOnce, absl::StrCat("sent twice: ", request.send_key()));
     }
     outcome_.sends = static_cast<int64_t>(keys.size());
   }
@@ -301,6 +311,24 @@ class World {
 };
 
 }  // namespace
+
+WorldOptions OptionsOf(uint64_t seed) {
+  WorldOptions options;
+  options.seed = seed;
+  options.durability = seed % 3 == 0 ? eventlog::Durability::kBroker : eventlog::Durability::kOnSync;
+  options.customers = 1 + static_cast<int>(seed % 5);
+  return options;
+}
+
+const std::vector<std::string>& FaultNames() {
+  static const auto& names = *[] {
+    auto* all = new std::vector<std::string>;
+    for (int point = 0; point < eventlog::kFaultPointCount; ++point)
+      all->push_back(NameOf(static_cast<eventlog::FaultPoint>(point)));
+    return all;
+  }();
+  return names;
+}
 
 WorldOutcome RunWorld(const WorldOptions& options) { return World(options).Run(); }
 
