@@ -87,9 +87,10 @@ absl::StatusOr<int64_t> Compactor::CompactedUntil(const PartitionLog& log) const
 absl::Status Compactor::Compact(const PartitionLog& log, int64_t committed) {
   const int64_t end = std::min(log.durable_offset(), committed);
   ASSIGN_OR_RETURN(int64_t until, CompactedUntil(log));
+  const int64_t begun = until;
   if (end - until <= kept_[&log] / 2) return absl::OkStatus();
   ASSIGN_OR_RETURN(const NewestOffsets newest, Newest(log, until, end));
-  ASSIGN_OR_RETURN(kept_[&log], Rewrite(log, newest, until));
+  ASSIGN_OR_RETURN(kept_[&log], Rewrite(log, newest, begun, until));
   WriteRequest request;
   request.add = [&](rocksdb::WriteBatch& batch) {
     batch.Put(CompactedKey(log.topic(), log.partition()), EncodeOffset(until)).PermitUncheckedError();
@@ -116,7 +117,7 @@ absl::StatusOr<Compactor::NewestOffsets> Compactor::Newest(const PartitionLog& l
   return newest;
 }
 
-absl::StatusOr<int64_t> Compactor::Rewrite(const PartitionLog& log, const NewestOffsets& newest, int64_t until) {
+absl::StatusOr<int64_t> Compactor::Rewrite(const PartitionLog& log, const NewestOffsets& newest, int64_t begun, int64_t until) {
   const auto keep = [&](const RecordView& record) {
     const auto found = newest.find(record.key);
     return found == newest.end() || found->second <= record.offset;
@@ -128,7 +129,11 @@ absl::StatusOr<int64_t> Compactor::Rewrite(const PartitionLog& log, const Newest
     kept += window.kept();
     if (window.changes()) {
       WriteRequest request;
-      request.add = [&](rocksdb::WriteBatch& batch) { window.AddTo(batch, store_.log(), log); };
+      request.add = [&](rocksdb::WriteBatch& batch) {
+        window.AddTo(batch, store_.log(), log);
+        // That offsets are missing is known from the first on, whenever the process ends.
+        batch.Put(CompactedKey(log.topic(), log.partition()), EncodeOffset(begun)).PermitUncheckedError();
+      };
       writer_.Write(request);
     }
     window = Window();

@@ -32,7 +32,7 @@ class Compactor {
   // The newest offset of each key of [from, end), as far as memory allows; `from` becomes where that ends.
   absl::StatusOr<NewestOffsets> Newest(const PartitionLog& log, int64_t& from, int64_t end) const;
   // Rewrites the chunks before `until`; returns how many records they hold then.
-  absl::StatusOr<int64_t> Rewrite(const PartitionLog& log, const NewestOffsets& newest, int64_t until);
+  absl::StatusOr<int64_t> Rewrite(const PartitionLog& log, const NewestOffsets& newest, int64_t begun, int64_t until);
 
   Store& store_;
   const TopicTable& topics_;

@@ -22,15 +22,15 @@ constexpr std::array<uint32_t, 256> MakeTable() {
 
 constexpr std::array<uint32_t, 256> kTable = MakeTable();
 
-uint32_t ByTable(absl::string_view bytes) {
-  uint32_t crc = ~0U;
+uint32_t ByTable(absl::string_view bytes, uint32_t before) {
+  uint32_t crc = ~before;
   for (char byte : bytes) crc = (crc >> 8) ^ kTable[(crc ^ static_cast<uint8_t>(byte)) & 0xff];
   return ~crc;
 }
 
 #if defined(__x86_64__)
-__attribute__((target("sse4.2"))) uint32_t ByInstruction(absl::string_view bytes) {
-  uint64_t crc = 0xffffffffU;
+__attribute__((target("sse4.2"))) uint32_t ByInstruction(absl::string_view bytes, uint32_t before) {
+  uint64_t crc = ~before;
   const char* at = bytes.data();
   size_t left = bytes.size();
   for (; left >= 8; at += 8, left -= 8) {
@@ -46,12 +46,12 @@ __attribute__((target("sse4.2"))) uint32_t ByInstruction(absl::string_view bytes
 
 }  // namespace
 
-uint32_t Crc32c(absl::string_view bytes) {
+uint32_t Crc32c(absl::string_view bytes, uint32_t before) {
 #if defined(__x86_64__)
   static const bool has_instruction = __builtin_cpu_supports("sse4.2");
-  if (has_instruction) return ByInstruction(bytes);
+  if (has_instruction) return ByInstruction(bytes, before);
 #endif
-  return ByTable(bytes);
+  return ByTable(bytes, before);
 }
 
 }  // namespace touchstone::eventlog::embedded

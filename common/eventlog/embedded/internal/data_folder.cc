@@ -36,11 +36,28 @@ absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::Open(rocksdb::Env& env, 
   RETURN_IF_ERROR(MakeFolders(env, trimmed));
   std::unique_ptr<DataFolder> folder(new DataFolder(env, trimmed));
   RETURN_IF_ERROR(folder->Lock());
-  folder->has_mark_ = env.FileExists(folder->PathOf(kMarkName)).ok();
-  folder->has_store_ = env.FileExists(folder->store_path() + "/CURRENT").ok();
-  RETURN_IF_ERROR(folder->CheckFormat());
-  if (folder->has_mark_ && !folder->has_store_) return DamagedFolder(trimmed, "has lost its store (store/CURRENT is missing)");
+  RETURN_IF_ERROR(folder->LookIn());
   return folder;
+}
+
+absl::StatusOr<std::unique_ptr<DataFolder>> DataFolder::OpenToRead(rocksdb::Env& env, const std::string& path, bool lock) {
+  std::unique_ptr<DataFolder> folder(new DataFolder(env, std::string(absl::StripSuffix(path, "/"))));
+  const bool begun = env.FileExists(folder->PathOf(kFormatName)).ok() || env.FileExists(folder->PathOf(kMarkName)).ok() ||
+                     env.FileExists(folder->store_path() + "/CURRENT").ok();
+  if (!begun) return absl::NotFoundError(absl::StrCat("no log has begun in '", folder->path(), "'"));
+  if (lock) RETURN_IF_ERROR(folder->Lock());
+  RETURN_IF_ERROR(folder->LookIn());
+  if (!folder->has_mark_ && folder->has_store_) return DamagedFolder(folder->path(), "has lost its file MARK");
+  if (!folder->has_mark_) return absl::NotFoundError(absl::StrCat("no log has begun in '", folder->path(), "'"));
+  return folder;
+}
+
+absl::Status DataFolder::LookIn() {
+  has_mark_ = env_.FileExists(PathOf(kMarkName)).ok();
+  has_store_ = env_.FileExists(store_path() + "/CURRENT").ok();
+  RETURN_IF_ERROR(CheckFormat());
+  if (has_mark_ && !has_store_) return DamagedFolder(path_, "has lost its store (store/CURRENT is missing)");
+  return absl::OkStatus();
 }
 
 DataFolder::~DataFolder() {

@@ -24,6 +24,9 @@ class DataFolder {
   // Makes the folder if it is not there. FAILED_PRECONDITION: another process uses it, or a newer version wrote it. DATA_LOSS:
   // parts of it are missing.
   static absl::StatusOr<std::unique_ptr<DataFolder>> Open(rocksdb::Env& env, const std::string& path);
+  // One that is there, and nothing is made or changed but LOCK, and that only where it shall be locked. NOT_FOUND: no log has
+  // begun there.
+  static absl::StatusOr<std::unique_ptr<DataFolder>> OpenToRead(rocksdb::Env& env, const std::string& path, bool lock);
   ~DataFolder();
 
   DataFolder(const DataFolder&) = delete;
@@ -42,6 +45,7 @@ class DataFolder {
   DataFolder(rocksdb::Env& env, std::string path) : env_(env), path_(std::move(path)) {}
   std::string PathOf(absl::string_view name) const;
   absl::Status Lock();
+  absl::Status LookIn();
   absl::Status CheckFormat();
   absl::Status WriteFormat();
 

@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Create(rocksdb::Env& env, co
   return Open(env, folder);
 }
 
-absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Open(rocksdb::Env& env, const std::string& folder) {
+absl::StatusOr<MarkFile::Newest> MarkFile::ReadNewest(rocksdb::Env& env, const std::string& folder) {
   const std::string path = PathIn(folder);
   const std::string doing = absl::StrCat("reading '", path, "'");
   RETURN_IF_ERROR(FromRocksDb(env.FileExists(path), doing));
@@ -71,9 +71,20 @@ absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Open(rocksdb::Env& env, cons
                                                                     : std::nullopt};
   if (!slots[0] && !slots[1]) return DamagedFolder(folder, "has a file MARK that cannot be read");
   const int newest = !slots[1] || (slots[0] && slots[0]->write > slots[1]->write) ? 0 : 1;
+  return Newest{*slots[newest], newest};
+}
+
+absl::StatusOr<WriteEnd> MarkFile::Read(rocksdb::Env& env, const std::string& folder) {
+  ASSIGN_OR_RETURN(const Newest newest, ReadNewest(env, folder));
+  return newest.end;
+}
+
+absl::StatusOr<std::unique_ptr<MarkFile>> MarkFile::Open(rocksdb::Env& env, const std::string& folder) {
+  ASSIGN_OR_RETURN(const Newest newest, ReadNewest(env, folder));
   std::unique_ptr<rocksdb::RandomRWFile> file;
-  RETURN_IF_ERROR(FromRocksDb(env.NewRandomRWFile(path, &file, rocksdb::EnvOptions()), doing));
-  return std::unique_ptr<MarkFile>(new MarkFile(std::move(file), *slots[newest], 1 - newest));
+  RETURN_IF_ERROR(FromRocksDb(env.NewRandomRWFile(PathIn(folder), &file, rocksdb::EnvOptions()),
+                              absl::StrCat("opening '", PathIn(folder), "'")));
+  return std::unique_ptr<MarkFile>(new MarkFile(std::move(file), newest.end, 1 - newest.slot));
 }
 
 rocksdb::Status MarkFile::Advance(const WriteEnd& end) {

@@ -29,6 +29,9 @@ class MarkFile {
   // NOT_FOUND: there is none. DATA_LOSS: neither slot can be read.
   static absl::StatusOr<std::unique_ptr<MarkFile>> Open(rocksdb::Env& env, const std::string& folder);
 
+  // Its end alone; changes nothing. Errors as Open's.
+  static absl::StatusOr<WriteEnd> Read(rocksdb::Env& env, const std::string& folder);
+
   ~MarkFile();
 
   const WriteEnd& end() const { return end_; }
@@ -37,6 +40,11 @@ class MarkFile {
   rocksdb::Status Advance(const WriteEnd& end);
 
  private:
+  struct Newest {
+    WriteEnd end;
+    int slot = 0;
+  };
+  static absl::StatusOr<Newest> ReadNewest(rocksdb::Env& env, const std::string& folder);
   MarkFile(std::unique_ptr<rocksdb::RandomRWFile> file, const WriteEnd& end, int next_slot);
 
   std::unique_ptr<rocksdb::RandomRWFile> file_;

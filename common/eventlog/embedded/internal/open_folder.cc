@@ -33,14 +33,17 @@ absl::Status StoreError(const std::string& folder, const absl::Status& status) {
   return DamagedFolder(folder, absl::StrCat("is damaged: ", status.message()));
 }
 
-// Refuses, before anything is changed, a store that ends before the mark.
-absl::Status CheckEnd(rocksdb::Env& env, const DataFolder& folder, const WriteEnd& mark, uint64_t in_tables) {
+// Where the store's tables end; refuses, before anything is changed, a store that ends before the mark.
+absl::StatusOr<uint64_t> CheckEnd(rocksdb::Env& env, const DataFolder& folder, const WriteEnd& mark) {
+  const absl::StatusOr<WriteEnd> tables = Store::EndInTables(env, folder.store_path());
+  if (!tables.ok()) return StoreError(folder.path(), tables.status());
+  const uint64_t in_tables = tables->write;
   ASSIGN_OR_RETURN(const WalScan scan, ScanWal(env, folder.store_path(), in_tables));
-  if (scan.end.write >= mark.write) return absl::OkStatus();
+  if (scan.end.write >= mark.write) return in_tables;
   // Either the end is in the store already, or it is lost.
   const absl::StatusOr<WriteEnd> end = Store::EndAsRecovered(env, folder.store_path(), in_tables);
   if (!end.ok()) return StoreError(folder.path(), end.status());
-  if (end->write >= mark.write) return absl::OkStatus();
+  if (end->write >= mark.write) return in_tables;
   return DamagedFolder(folder.path(), EndIsMissing(mark, *end, scan.damage));
 }
 
@@ -50,10 +53,7 @@ absl::Status OpenStore(rocksdb::Env& env, const EmbeddedOptions& options, Opened
   uint64_t in_tables = 0;
   if (opened.folder->has_mark()) {
     ASSIGN_OR_RETURN(opened.mark, MarkFile::Open(env, path));
-    const absl::StatusOr<WriteEnd> end = Store::EndInTables(env, opened.folder->store_path());
-    if (!end.ok()) return StoreError(path, end.status());
-    in_tables = end->write;
-    RETURN_IF_ERROR(CheckEnd(env, *opened.folder, opened.mark->end(), in_tables));
+    ASSIGN_OR_RETURN(in_tables, CheckEnd(env, *opened.folder, opened.mark->end()));
   }
   absl::StatusOr<std::unique_ptr<Store>> store =
       Store::Open(env, opened.folder->store_path(), in_tables, {options.limits.block_cache_bytes, options.limits.wal_bytes_max});
@@ -63,7 +63,7 @@ absl::Status OpenStore(rocksdb::Env& env, const EmbeddedOptions& options, Opened
   if (opened.mark == nullptr && opened.end.write > 1) return DamagedFolder(path, "has lost its file MARK");
   if (opened.mark != nullptr && opened.end.write < opened.mark->end().write) {
     return absl::DataLossError(absl::StrCat("data folder '", path, "' ", EndIsMissing(opened.mark->end(), opened.end, ""),
-                                            ".\n  Put a backup of the folder in its place."));
+                                            ".\n  Put a backup of the folder in its place (touchstone restore)."));
   }
   return absl::OkStatus();
 }
@@ -82,6 +82,22 @@ absl::Status WriteTopics(OpenedFolder& opened) {
 }
 
 }  // namespace
+
+absl::StatusOr<OpenedFolder> OpenFolderToRead(rocksdb::Env& env, const std::string& path, bool lock) {
+  OpenedFolder opened;
+  ASSIGN_OR_RETURN(opened.folder, DataFolder::OpenToRead(env, path, lock));
+  ASSIGN_OR_RETURN(const WriteEnd mark, MarkFile::Read(env, opened.folder->path()));
+  ASSIGN_OR_RETURN(const uint64_t in_tables, CheckEnd(env, *opened.folder, mark));
+  absl::StatusOr<std::unique_ptr<Store>> store = Store::OpenToRead(env, opened.folder->store_path(), in_tables);
+  if (!store.ok()) return StoreError(opened.folder->path(), store.status());
+  opened.store = *std::move(store);
+  ASSIGN_OR_RETURN(opened.end, opened.store->End());
+  ASSIGN_OR_RETURN(const TopicCatalog topics, StoredTopics(*opened.store, path));
+  ASSIGN_OR_RETURN(opened.topics, TopicTable::Load(*opened.store, path, topics));
+  opened.tasks = std::make_unique<TaskTable>(*opened.topics, *opened.store);
+  RETURN_IF_ERROR(opened.tasks->Load());
+  return opened;
+}
 
 absl::StatusOr<OpenedFolder> OpenFolder(const EmbeddedOptions& options) {
   rocksdb::Env& env = options.env != nullptr ? *options.env : *rocksdb::Env::Default();

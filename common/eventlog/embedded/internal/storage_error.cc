@@ -18,10 +18,10 @@ absl::Status FromRocksDb(const rocksdb::Status& status, absl::string_view doing)
 }
 
 absl::Status DamagedFolder(absl::string_view folder, absl::string_view what) {
-  return absl::DataLossError(
-      absl::StrCat("data folder '", folder, "' ", what,
-                   ".\n  Put a backup of the folder in its place, or move it away to begin with an empty one. "
-                   "Nothing was changed."));
+  return absl::DataLossError(absl::StrCat(
+      "data folder '", folder, "' ", what,
+      ".\n  Put a backup of the folder in its place (touchstone restore), or move it away to begin with an empty one. "
+      "Nothing was changed."));
 }
 
 void CrashOnStorageFailure(absl::string_view folder, absl::string_view doing, const rocksdb::Status& status) {

@@ -25,6 +25,12 @@ class NoReplay : public rocksdb::WalFilter {
   const char* Name() const override { return "touchstone.NoReplay"; }
 };
 
+class SilentLogger : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
 rocksdb::Slice ToSlice(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
 absl::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
@@ -58,26 +64,34 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(rocksdb::Env& env, const std:
 
 absl::StatusOr<WriteEnd> Store::EndInTables(rocksdb::Env& env, const std::string& path) {
   NoReplay nothing;
-  return EndReplayedBy(env, path, nothing);
+  ASSIGN_OR_RETURN(const std::unique_ptr<Store> store, ReplayedBy(nothing, env, path));
+  return store->End();
 }
 
 absl::StatusOr<WriteEnd> Store::EndAsRecovered(rocksdb::Env& env, const std::string& path, uint64_t in_tables) {
-  ReplayGuard guard(in_tables);
-  return EndReplayedBy(env, path, guard);
+  ASSIGN_OR_RETURN(const std::unique_ptr<Store> store, OpenToRead(env, path, in_tables));
+  return store->End();
 }
 
-absl::StatusOr<WriteEnd> Store::EndReplayedBy(rocksdb::Env& env, const std::string& path, rocksdb::WalFilter& filter) {
+absl::StatusOr<std::unique_ptr<Store>> Store::OpenToRead(rocksdb::Env& env, const std::string& path, uint64_t in_tables) {
+  ReplayGuard guard(in_tables);
+  return ReplayedBy(guard, env, path);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> Store::ReplayedBy(rocksdb::WalFilter& filter, rocksdb::Env& env, const std::string& path) {
   const StoreLimits limits{.block_cache_bytes = 1 << 20, .wal_bytes_max = 0};
   rocksdb::DBOptions options = DatabaseOptions(env, limits, &filter);
   options.max_open_files = kOpenFilesToLook;
   options.create_if_missing = false;
   options.create_missing_column_families = false;
-  Store store;
+  // By itself it begins a file LOG.
+  options.info_log = std::make_shared<SilentLogger>();
+  std::unique_ptr<Store> store(new Store);
   rocksdb::DB* db = nullptr;
-  RETURN_IF_ERROR(FromRocksDb(rocksdb::DB::OpenForReadOnly(options, path, ColumnFamilies(limits), &store.families_, &db),
+  RETURN_IF_ERROR(FromRocksDb(rocksdb::DB::OpenForReadOnly(options, path, ColumnFamilies(limits), &store->families_, &db),
                               absl::StrCat("reading '", path, "'")));
-  store.db_.reset(db);
-  return store.End();
+  store->db_.reset(db);
+  return store;
 }
 
 Store::~Store() {
@@ -107,6 +121,10 @@ absl::StatusOr<std::optional<std::string>> Store::Get(rocksdb::ColumnFamilyHandl
   if (status.IsNotFound()) return std::optional<std::string>();
   RETURN_IF_ERROR(FromRocksDb(status, "reading the store"));
   return std::optional<std::string>(std::move(value));
+}
+
+absl::Status Store::CheckTables() const {
+  return FromRocksDb(db_->VerifyChecksum(rocksdb::ReadOptions()), "checking the store's tables");
 }
 
 absl::Status Store::Scan(rocksdb::ColumnFamilyHandle* family, absl::string_view begin, absl::string_view end,

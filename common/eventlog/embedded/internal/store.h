@@ -39,6 +39,8 @@ class Store {
   static absl::StatusOr<WriteEnd> EndInTables(rocksdb::Env& env, const std::string& path);
   // Where a replay would end, without changing anything: it is held in memory only.
   static absl::StatusOr<WriteEnd> EndAsRecovered(rocksdb::Env& env, const std::string& path, uint64_t in_tables);
+  // To read it as a replay would leave it, without changing anything: what is replayed is held in memory.
+  static absl::StatusOr<std::unique_ptr<Store>> OpenToRead(rocksdb::Env& env, const std::string& path, uint64_t in_tables);
   ~Store();
 
   // What the last write said; zero if there is none.
@@ -52,6 +54,8 @@ class Store {
   rocksdb::Status DropFiles(absl::string_view begin, absl::string_view end);
 
   absl::StatusOr<std::optional<std::string>> Get(rocksdb::ColumnFamilyHandle* family, absl::string_view key) const;
+  // Reads all tables whole. DATA_LOSS names the first whose checksums do not hold.
+  absl::Status CheckTables() const;
   // Visits keys of [begin, end) in order until `visit` returns false.
   absl::Status Scan(rocksdb::ColumnFamilyHandle* family, absl::string_view begin, absl::string_view end,
                     absl::FunctionRef<bool(absl::string_view key, absl::string_view value)> visit) const;
@@ -66,7 +70,8 @@ class Store {
 
  private:
   Store() = default;
-  static absl::StatusOr<WriteEnd> EndReplayedBy(rocksdb::Env& env, const std::string& path, rocksdb::WalFilter& filter);
+  static absl::StatusOr<std::unique_ptr<Store>> ReplayedBy(rocksdb::WalFilter& filter, rocksdb::Env& env,
+                                                           const std::string& path);
 
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;

@@ -168,6 +168,13 @@ void TaskTable::Release(const Kind& kind, const std::vector<int>& partitions) {
   for (int partition : partitions) Find(kind.name)->owned[static_cast<size_t>(partition)] = false;
 }
 
+std::vector<const Kind*> TaskTable::kinds() const {
+  std::vector<const Kind*> kinds;
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& entry : entries_) kinds.push_back(entry->kind.get());
+  return kinds;
+}
+
 std::vector<int64_t> TaskTable::Positions(const Kind& kind, int partition) const {
   std::lock_guard<std::mutex> lock(mutex_);
   return EntryOf(kind).positions[static_cast<size_t>(partition)];

@@ -48,6 +48,9 @@ class TaskTable {
   absl::Status Claim(const Kind& kind, const std::vector<int>& partitions);
   void Release(const Kind& kind, const std::vector<int>& partitions);
 
+  // Those known, in the order in which they came. Valid until one is replaced by Register.
+  std::vector<const Kind*> kinds() const;
+
   // The next offset of each of the kind's topics. A kind that was never declared to read a topic stands at its begin, 0.
   std::vector<int64_t> Positions(const Kind& kind, int partition) const;
   void SetPositions(const Kind& kind, int partition, std::vector<int64_t> positions);

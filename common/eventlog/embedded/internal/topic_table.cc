@@ -21,10 +21,10 @@ struct Stored {
   int partitions = 0;
 };
 
-using StoredTopics = absl::flat_hash_map<std::string, Stored>;
+using StoredByName = absl::flat_hash_map<std::string, Stored>;
 
-absl::StatusOr<StoredTopics> ReadStored(const Store& store, absl::string_view folder) {
-  StoredTopics stored;
+absl::StatusOr<StoredByName> ReadStored(const Store& store, absl::string_view folder) {
+  StoredByName stored;
   bool whole = true;
   RETURN_IF_ERROR(
       store.Scan(store.meta(), kTopicKeyPrefix, PrefixEnd(kTopicKeyPrefix), [&](absl::string_view key, absl::string_view value) {
@@ -63,9 +63,17 @@ absl::Status CheckPartitions(absl::string_view folder, const TopicSpec& spec, co
 
 }  // namespace
 
+absl::StatusOr<TopicCatalog> StoredTopics(const Store& store, absl::string_view folder) {
+  ASSIGN_OR_RETURN(const StoredByName stored, ReadStored(store, folder));
+  std::vector<TopicSpec> topics;
+  for (const auto& [name, topic] : stored) topics.push_back({name, topic.partitions});
+  std::sort(topics.begin(), topics.end(), [](const TopicSpec& one, const TopicSpec& other) { return one.name < other.name; });
+  return TopicCatalog(std::move(topics));
+}
+
 absl::StatusOr<std::unique_ptr<TopicTable>> TopicTable::Load(const Store& store, absl::string_view folder,
                                                              const TopicCatalog& catalog) {
-  ASSIGN_OR_RETURN(const StoredTopics stored, ReadStored(store, folder));
+  ASSIGN_OR_RETURN(const StoredByName stored, ReadStored(store, folder));
   int next_number = 0;
   for (const auto& [name, topic] : stored) next_number = std::max(next_number, topic.number + 1);
   std::unique_ptr<TopicTable> table(new TopicTable);

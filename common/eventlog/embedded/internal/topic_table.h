@@ -16,6 +16,9 @@ namespace touchstone::eventlog::embedded {
 
 class Store;
 
+// The topics that a store was made with, each with its partition count and no more.
+absl::StatusOr<TopicCatalog> StoredTopics(const Store& store, absl::string_view folder);
+
 struct Topic {
   TopicSpec spec;
   TopicNumber number = 0;
