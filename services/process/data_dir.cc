@@ -45,13 +45,27 @@ absl::StatusOr<std::vector<std::string>> ForeignFiles(const std::string& path) {
   std::error_code error;
   // A log has begun: what lies beside it was put there by somebody who knew.
   if (std::filesystem::exists(log / std::string(eventlog::embedded::kFormatName), error)) return std::vector<std::string>();
-  ASSIGN_OR_RETURN(std::vector<std::string> others, Others(path, {"log", "name-secret", "name-secret.new", "lost+found"}));
+  ASSIGN_OR_RETURN(std::vector<std::string> others, Others(path, {"log", kSecretName, "name-secret.new", "lost+found"}));
   if (!others.empty() || !std::filesystem::exists(log, error)) return others;
   if (!std::filesystem::is_directory(log, error)) return std::vector<std::string>{"log"};
   // Of a first start that was killed, or of a damaged folder, which is not for us to judge.
   ASSIGN_OR_RETURN(others, Others(log, eventlog::embedded::kFolderNames));
   for (std::string& name : others) name = absl::StrCat("log/", name);
   return others;
+}
+
+// A backup stays what it was made as; the log of one that is used goes on.
+absl::Status CheckNoBackup(const std::string& path) {
+  const std::filesystem::path folder(path);
+  std::error_code error;
+  if (std::filesystem::exists(folder / kBackupName, error) || std::filesystem::exists(folder / kUnfinishedBackupName, error)) {
+    return NoDataDir(path, "is a backup",
+                     absl::StrCat("make a data folder of it with touchstone restore ", path, " --data-dir DIR"));
+  }
+  if (std::filesystem::exists(folder / kRestoringName, error)) {
+    return NoDataDir(path, "was half restored from a backup", "repeat the touchstone restore that was interrupted");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckNobodyElses(const std::string& path) {
@@ -80,6 +94,7 @@ absl::Status PrepareDataDir(const std::string& path) {
     return NoDataDir(path, absl::StrCat("cannot be used: ", std::strerror(errno)),
                      "give this user the right to read and write it, or name another folder");
   }
+  RETURN_IF_ERROR(CheckNoBackup(path));
   return CheckNobodyElses(path);
 }
 

@@ -75,6 +75,18 @@ TEST_F(DataDirTest, ADamagedFolderOfOursIsLeftToTheLogToJudge) {
   EXPECT_TRUE(PrepareDataDir(folder_).ok());
 }
 
+TEST_F(DataDirTest, ABackupIsNotUsed) {
+  for (const char* name : {"log/FORMAT", "log/MARK", "log/store/CURRENT", "name-secret", kBackupName}) Write(name);
+  Refuses(folder_, "is a backup: make a data folder of it with touchstone restore ");
+  std::filesystem::rename(folder_ / kBackupName, folder_ / kUnfinishedBackupName);
+  Refuses(folder_, "is a backup: ");
+}
+
+TEST_F(DataDirTest, AnInterruptedRestoreIsNotUsed) {
+  for (const char* name : {"log.restoring/FORMAT", "name-secret"}) Write(name);
+  Refuses(folder_, "was half restored from a backup: repeat the touchstone restore");
+}
+
 TEST_F(DataDirTest, AFileIsNoFolder) {
   Write("file");
   Refuses(folder_ / "file", "cannot be made: ");

@@ -66,7 +66,7 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig&
 
 absl::StatusOr<names::NameSecret> OpenSecret(const ProcessConfig& config) {
   if (!config.secret_file().empty()) return ReadSecret(config.secret_file());
-  if (config.has_embedded()) return ReadOrMakeSecret(absl::StrCat(config.embedded().data_dir(), "/name-secret"));
+  if (config.has_embedded()) return ReadOrMakeSecret(absl::StrCat(config.embedded().data_dir(), "/", kSecretName));
   return absl::FailedPreconditionError(
       "on Kafka all processes need the deployment's secret: set secret_file to a file of 64 hexadecimal digits");
 }

@@ -25,6 +25,10 @@ STORY = [
 # `{moment}` and the like are filled from the suite's own story. A command without words that work needs more than a suite.
 LOCAL = {
     "up": (None, [(("--config", "/nowhere.yaml"), USAGE), (("--listen", "foo"), USAGE), (("--log-level", "loud"), USAGE)]),
+    "backup": (None, [(("{folder}/b", "--data-dir", "/nowhere"), USAGE), (("/proc", "--data-dir", "{folder}/data"), USAGE),
+                      ((), USAGE)]),
+    "restore": (None, [(("/nowhere",), USAGE), (("{folder}",), USAGE), ((), USAGE)]),
+    "verify": (None, [(("/nowhere",), USAGE), (("{folder}",), USAGE), (("{folder}/data",), FAILED), ((), USAGE)]),
     "examples": (("--customer", "zeno"), [(("--customer", "zneo"), USAGE), (("--pack-dir", "/nowhere"), USAGE)]),
     "pack check": (("deploy/packs/retail",), [(("deploy/packs/retial",), USAGE), ((), USAGE)]),
     "pack test": (("deploy/packs/retail",), [(("deploy/packs/retial",), USAGE), ((), USAGE)]),

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "common/clock/system_clock.h"
 #include "tools/cli/command_line.h"
+#include "tools/cli/data/data_commands.h"
 #include "tools/cli/examples_command.h"
 #include "tools/cli/pack_command.h"
 #include "tools/cli/text_width.h"
@@ -51,5 +52,6 @@ int main(int argc, char** argv) {
       .in = std::cin, .out = std::cout, .err = std::cerr, .clock = clock, .new_id = NewId, .terminal = FindTerminal()};
   return touchstone::cli::RunCommandLine(
       argc, argv, context,
-      {touchstone::cli::AddUp, touchstone::cli::AddExamples, touchstone::cli::AddPack, touchstone::cli::AddTopics});
+      {touchstone::cli::AddUp, touchstone::cli::AddBackup, touchstone::cli::AddRestore, touchstone::cli::AddVerify,
+       touchstone::cli::AddExamples, touchstone::cli::AddPack, touchstone::cli::AddTopics});
 }

@@ -20,19 +20,21 @@ std::string GroupedNumber(int64_t number) {
   return number < 0 ? absl::StrCat("-", digits) : digits;
 }
 
-std::string ProgressLine(absl::string_view what, int64_t done, int64_t whole, int64_t count, absl::Duration elapsed) {
+std::string ProgressLine(absl::string_view what, int64_t done, int64_t whole, int64_t count, absl::string_view counted,
+                         absl::Duration elapsed) {
   const double part = whole <= 0 ? 1.0 : std::clamp(static_cast<double>(done) / static_cast<double>(whole), 0.0, 1.0);
   const int full = static_cast<int>(part * kBarColumns);
   std::string line = absl::StrCat(what, "  ");
   for (int i = 0; i < kBarColumns; ++i) line += i < full ? "█" : "░";
-  absl::StrAppend(&line, "  ", static_cast<int>(part * 100), " %  ", GroupedNumber(count), " touchpoints");
+  absl::StrAppend(&line, "  ", static_cast<int>(part * 100), " %  ", GroupedNumber(count), " ", counted);
   const double seconds = absl::ToDoubleSeconds(elapsed);
   if (seconds >= 1) absl::StrAppend(&line, "  ", GroupedNumber(static_cast<int64_t>(static_cast<double>(count) / seconds)), "/s");
   return line;
 }
 
-ProgressBar::ProgressBar(std::ostream& out, const clock::Clock& clock, bool shown, absl::string_view what)
-    : out_(out), clock_(clock), shown_(shown), what_(what), begun_(clock.Monotonic()) {}
+ProgressBar::ProgressBar(std::ostream& out, const clock::Clock& clock, bool shown, absl::string_view what,
+                         absl::string_view counted)
+    : out_(out), clock_(clock), shown_(shown), what_(what), counted_(counted), begun_(clock.Monotonic()) {}
 
 ProgressBar::~ProgressBar() {
   if (shown_) out_ << kClearLine << std::flush;
@@ -43,7 +45,7 @@ void ProgressBar::Show(int64_t done, int64_t whole, int64_t count) {
   const absl::Duration now = clock_.Monotonic();
   if (now - drawn_ < kRedraw) return;
   drawn_ = now;
-  out_ << kClearLine << ProgressLine(what_, done, whole, count, now - begun_) << std::flush;
+  out_ << kClearLine << ProgressLine(what_, done, whole, count, counted_, now - begun_) << std::flush;
 }
 
 }  // namespace touchstone::cli

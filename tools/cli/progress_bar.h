@@ -17,7 +17,8 @@ class ProgressBar {
   static constexpr absl::Duration kRedraw = absl::Milliseconds(100);
 
   // `out` and `clock` outlive it. Not `shown`: nothing is ever drawn.
-  ProgressBar(std::ostream& out, const clock::Clock& clock, bool shown, absl::string_view what);
+  ProgressBar(std::ostream& out, const clock::Clock& clock, bool shown, absl::string_view what,
+              absl::string_view counted = "touchpoints");
   // Takes the bar away.
   ~ProgressBar();
 
@@ -32,12 +33,14 @@ class ProgressBar {
   const clock::Clock& clock_;
   const bool shown_;
   const std::string what_;
+  const std::string counted_;
   const absl::Duration begun_;
   absl::Duration drawn_ = -absl::InfiniteDuration();
 };
 
 // The line itself, without its end. Pure.
-std::string ProgressLine(absl::string_view what, int64_t done, int64_t whole, int64_t count, absl::Duration elapsed);
+std::string ProgressLine(absl::string_view what, int64_t done, int64_t whole, int64_t count, absl::string_view counted,
+                         absl::Duration elapsed);
 
 // `18,211`.
 std::string GroupedNumber(int64_t number);
