@@ -31,7 +31,8 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenEmbedded(const ProcessCo
 // Of severities as in syslog.
 runtime::LogLevel LevelOf(int severity) {
   if (severity <= 3) return runtime::LogLevel::kError;
-  return severity == 4 ? runtime::LogLevel::kWarning : runtime::LogLevel::kDebug;
+  if (severity == 4) return runtime::LogLevel::kWarning;
+  return severity == 5 ? runtime::LogLevel::kInfo : runtime::LogLevel::kDebug;
 }
 
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenKafka(const ProcessConfig& config, eventlog::TopicsManifest manifest,

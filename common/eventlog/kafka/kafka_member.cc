@@ -61,6 +61,7 @@ absl::Status KafkaMember::Start() {
   consumer_queue_.reset(rd_kafka_queue_get_consumer(consumer_.get()));
   rd_kafka_queue_cb_event_enable(
       consumer_queue_.get(), [](rd_kafka_t*, void* changes) { static_cast<ChangeSignal*>(changes)->Raise(); }, &log_.changes());
+  takeover_ = std::make_unique<Takeover>(log_.options(), consumer_.get(), log_.Physical(kind_.name), id_);
   std::vector<TopicPartition> subscribed;
   for (const std::string& input : kind_.inputs) subscribed.push_back({log_.Physical(input), RD_KAFKA_PARTITION_UA});
   RETURN_IF_ERROR(ToStatus(rd_kafka_subscribe(consumer_.get(), MakeList(subscribed).get()),
@@ -120,8 +121,9 @@ absl::StatusOr<OwnershipChange> KafkaMember::PollOwnership() {
   lost_.clear();
   if (newly_assigned_) {
     newly_assigned_ = false;
-    restore_ = std::make_unique<StateRestore>(log_, *store_, consumer_.get(), kind_.name, kind_.inputs, assigned_);
+    restore_ = std::make_unique<StateRestore>(log_, *store_, consumer_.get(), *takeover_, kind_, id_, assigned_);
   }
+  takeover_->Step();
   if (restore_ != nullptr) {
     ASSIGN_OR_RETURN(settled_, restore_->Step());
     if (settled_) {

@@ -10,6 +10,7 @@
 #include "common/eventlog/kafka/kafka_log_impl.h"
 #include "common/eventlog/kafka/partition_reader.h"
 #include "common/eventlog/kafka/state_restore.h"
+#include "common/eventlog/kafka/takeover.h"
 #include "common/eventlog/kafka/transactor.h"
 
 namespace touchstone::eventlog::kafka {
@@ -78,6 +79,7 @@ class KafkaMember : public Member {
   Client broadcast_consumer_;
   std::unique_ptr<Transactor> transactor_;
   mutable std::unique_ptr<OffsetReader> offsets_;  // Made when it is needed, and anew after it failed.
+  std::unique_ptr<Takeover> takeover_;
   std::unique_ptr<StateRestore> restore_;
   std::vector<std::unique_ptr<PartitionReader>> broadcast_readers_;
   std::map<int, Task> tasks_;

@@ -10,6 +10,16 @@
 
 namespace touchstone::eventlog {
 
+// How far a task's state is restored from its changelog.
+struct RestoreProgress {
+  std::string kind;
+  int partition = 0;
+  // Of the changelog behind the local copy, by offsets: what compaction and transactions have left empty is counted too.
+  int64_t restored_count = 0;
+  int64_t total_count = 0;
+  bool is_done = false;
+};
+
 // How a process works on a cluster. A value.
 struct KafkaOptions {
   // Brokers to begin with: `host:port,host:port`.
@@ -32,6 +42,9 @@ struct KafkaOptions {
   std::map<std::string, std::string> settings;
   // What librdkafka has to say (severity as in syslog: 3 is an error, 7 is debugging). From any thread; may be empty.
   std::function<void(int severity, absl::string_view text)> on_log;
+  // Told of each task that a member restores: when that begins, about every second, and when it is done. On the thread of the
+  // member; may be empty.
+  std::function<void(const RestoreProgress& progress)> on_restore;
 };
 
 }  // namespace touchstone::eventlog

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kCommittedTimeoutMs = 100;
 constexpr int kPollMs = 5;
+constexpr int kUnansweredMax = 3;
 constexpr size_t kWriteRecordsMax = 2000;
 // What librdkafka fetches ahead, for each partition.
 constexpr char kQueuedMessagesMin[] = "100000";
@@ -18,36 +19,50 @@ constexpr char kFetchWaitMs[] = "5";
 
 }  // namespace
 
-StateRestore::StateRestore(KafkaLog& log, const StateStore& store, rd_kafka_t* consumer, std::string kind,
-                           std::vector<std::string> inputs, std::vector<int> partitions)
+StateRestore::StateRestore(KafkaLog& log, const StateStore& store, rd_kafka_t* consumer, Takeover& takeover, const TaskKind& kind,
+                           std::string member_id, std::vector<int> partitions)
     : log_(log),
       consumer_(consumer),
-      kind_(std::move(kind)),
-      inputs_(std::move(inputs)),
-      changelog_(log.Physical(absl::StrCat(kind_, ".state"))) {
+      kind_(kind.name),
+      inputs_(kind.inputs),
+      changelog_(log.Physical(absl::StrCat(kind_, ".state"))),
+      takeover_(takeover),
+      claim_(consumer, log.Physical(kind_), std::move(member_id)) {
   for (int partition : partitions) tasks_[partition].state = store.Task(kind_, partition);
+  // More members than partitions.
+  if (tasks_.empty()) phase_ = Phase::kDone;
 }
 
 absl::StatusOr<bool> StateRestore::Step() {
+  if (phase_ == Phase::kTakeover) RETURN_IF_ERROR(TakeOver());
   if (phase_ == Phase::kCommitted) RETURN_IF_ERROR(ReadCommitted());
   if (phase_ == Phase::kWatermarks) RETURN_IF_ERROR(ReadWatermarks());
   if (phase_ == Phase::kRead) RETURN_IF_ERROR(ReadSome());
+  if (phase_ == Phase::kClaim) RETURN_IF_ERROR(Claim());
   // There is more to do though nothing changes.
   if (phase_ != Phase::kDone) log_.changes().Raise();
   return phase_ == Phase::kDone;
 }
 
-absl::Status StateRestore::ReadCommitted() {
-  if (tasks_.empty()) {
-    // More members than partitions.
-    phase_ = Phase::kDone;
-    return absl::OkStatus();
-  }
-  std::vector<TopicPartition> wanted;
+// Where the group's offsets are asked for and claimed.
+std::vector<TopicPartition> StateRestore::GroupPartitions() const {
+  std::vector<TopicPartition> partitions;
   for (const auto& [partition, task] : tasks_) {
-    for (const std::string& input : inputs_) wanted.push_back({log_.Physical(input), partition});
+    for (const std::string& input : inputs_) partitions.push_back({log_.Physical(input), partition});
   }
-  const PartitionList list = MakeList(wanted);
+  return partitions;
+}
+
+absl::Status StateRestore::TakeOver() {
+  absl::Status begun = takeover_.Begin(GroupPartitions());
+  // A coordinator that moves, or is slow.
+  if (absl::IsUnavailable(begun) && ++unanswered_ < kUnansweredMax) return absl::OkStatus();
+  if (begun.ok()) phase_ = Phase::kCommitted;
+  return begun;
+}
+
+absl::Status StateRestore::ReadCommitted() {
+  const PartitionList list = MakeList(GroupPartitions());
   const rd_kafka_resp_err_t error = rd_kafka_committed(consumer_, list.get(), kCommittedTimeoutMs);
   // A transaction is still open over them (or the broker is slow): ask again.
   if (error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT) return absl::OkStatus();
@@ -73,22 +88,24 @@ absl::Status StateRestore::ReadWatermarks() {
   ASSIGN_OR_RETURN(const std::vector<int64_t> ends, offsets.Ends(changelogs));
   for (size_t i = 0; i < changelogs.size(); ++i) RETURN_IF_ERROR(LoadCopy(changelogs[i].partition, begins[i], ends[i]));
   phase_ = Phase::kRead;
+  Tell(/*is_done=*/false);
   return StartReading();
 }
 
 // What the local copy is good for; an empty one begins at the changelog's begin.
 absl::Status StateRestore::LoadCopy(int partition, int64_t begin, int64_t end) {
   Restored& task = tasks_[partition];
-  progress_[partition].end = end;
   ASSIGN_OR_RETURN(std::optional<Checkpoint> copy, task.state->ReadCheckpoint());
   const bool usable = copy.has_value() && copy->changelog_offset >= begin && copy->changelog_offset <= end &&
                       log_.clock().Now() - copy->time <= kCopyAgeMax;
   if (usable) {
     task.checkpoint = *std::move(copy);
-    return absl::OkStatus();
+  } else {
+    task.checkpoint.changelog_offset = begin;
+    RETURN_IF_ERROR(task.state->Clear());
   }
-  task.checkpoint.changelog_offset = begin;
-  return task.state->Clear();
+  progress_[partition] = {task.checkpoint.changelog_offset, end, {}};
+  return absl::OkStatus();
 }
 
 absl::Status StateRestore::StartReading() {
@@ -117,9 +134,35 @@ absl::Status StateRestore::ReadSome() {
     }
   }
   for (const auto& [partition, progress] : progress_) RETURN_IF_ERROR(Flush(partition));
-  if (!Complete()) return absl::OkStatus();
-  phase_ = Phase::kDone;
+  if (!Complete()) {
+    if (log_.clock().Monotonic() - told_ >= kTellEvery) Tell(/*is_done=*/false);
+    return absl::OkStatus();
+  }
+  phase_ = Phase::kClaim;
   return CheckNothingLost();
+}
+
+absl::Status StateRestore::Claim() {
+  std::vector<TopicPartition> positions = GroupPartitions();
+  for (TopicPartition& position : positions) {
+    const TaskPositions& known = tasks_.at(position.partition).checkpoint.positions;
+    auto it = known.find(position.topic.substr(log_.options().prefix.size()));
+    position.offset = it == known.end() ? 0 : it->second;
+  }
+  ASSIGN_OR_RETURN(const bool claimed, claim_.Step(positions));
+  if (!claimed) return absl::OkStatus();
+  phase_ = Phase::kDone;
+  Tell(/*is_done=*/true);
+  return absl::OkStatus();
+}
+
+void StateRestore::Tell(bool is_done) {
+  told_ = log_.clock().Monotonic();
+  if (!log_.options().on_restore) return;
+  for (const auto& [partition, progress] : progress_) {
+    const int64_t restored = tasks_.at(partition).checkpoint.changelog_offset - progress.begin;
+    log_.options().on_restore({kind_, partition, restored, progress.end - progress.begin, is_done});
+  }
 }
 
 absl::Status StateRestore::TakeMessage(const rd_kafka_message_t& message) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/eventlog/kafka/admin_request.h"
 #include "common/eventlog/kafka/cluster.h"
 #include "common/eventlog/kafka/producer.h"
 #include "common/status/macros.h"
@@ -39,22 +40,6 @@ Configuration ConfigurationOf(const TopicSpec& topic, const TopicsManifest& mani
 
 absl::StatusOr<Client> AdminClient(const KafkaOptions& options) { return kafka::Settings(options).Make(RD_KAFKA_PRODUCER); }
 
-Owned<rd_kafka_AdminOptions_t> AdminOptions(const Client& client, rd_kafka_admin_op_t operation) {
-  Owned<rd_kafka_AdminOptions_t> options(rd_kafka_AdminOptions_new(client.get(), operation));
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), static_cast<int>(absl::ToInt64Milliseconds(kAnswerTimeout)), nullptr,
-                                            0);
-  return options;
-}
-
-// The answer to an admin request that was put to `queue`.
-absl::StatusOr<Owned<rd_kafka_event_t>> Await(const kafka::Queue& queue, absl::string_view doing) {
-  Owned<rd_kafka_event_t> event(
-      rd_kafka_queue_poll(queue.get(), static_cast<int>(absl::ToInt64Milliseconds(kAnswerTimeout + absl::Seconds(1)))));
-  if (event == nullptr) return absl::UnavailableError(absl::StrCat(doing, ": the cluster does not answer"));
-  RETURN_IF_ERROR(kafka::ToStatus(rd_kafka_event_error(event.get()), doing));
-  return event;
-}
-
 // By name in the cluster.
 absl::StatusOr<std::map<std::string, Configuration>> Configurations(const Client& client,
                                                                     const std::vector<std::string>& topics) {
@@ -66,9 +51,11 @@ absl::StatusOr<std::map<std::string, Configuration>> Configurations(const Client
     raw.push_back(resources.emplace_back(rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())).get());
   }
   const kafka::Queue queue(rd_kafka_queue_new(client.get()));
-  rd_kafka_DescribeConfigs(client.get(), raw.data(), raw.size(), AdminOptions(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS).get(),
+  rd_kafka_DescribeConfigs(client.get(), raw.data(), raw.size(),
+                           kafka::AdminOptions(client.get(), RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, kAnswerTimeout).get(),
                            queue.get());
-  ASSIGN_OR_RETURN(const Owned<rd_kafka_event_t> event, Await(queue, "asking how topics are set"));
+  ASSIGN_OR_RETURN(const Owned<rd_kafka_event_t> event,
+                   kafka::AwaitAnswer(queue.get(), kAnswerTimeout, "asking how topics are set"));
   size_t count = 0;
   const rd_kafka_ConfigResource_t** described =
       rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
@@ -170,13 +157,14 @@ absl::Status CreateTopics(const KafkaOptions& options, const TopicsManifest& man
     ASSIGN_OR_RETURN(topics.emplace_back(), NewTopic(topic, manifest));
     raw.push_back(topics.back().get());
   }
-  const Owned<rd_kafka_AdminOptions_t> admin_options = AdminOptions(client, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+  const Owned<rd_kafka_AdminOptions_t> admin_options =
+      kafka::AdminOptions(client.get(), RD_KAFKA_ADMIN_OP_CREATETOPICS, kAnswerTimeout);
   // Until the topics are known to the controller's followers too.
   rd_kafka_AdminOptions_set_operation_timeout(admin_options.get(), static_cast<int>(absl::ToInt64Milliseconds(kAnswerTimeout)),
                                               nullptr, 0);
   const kafka::Queue queue(rd_kafka_queue_new(client.get()));
   rd_kafka_CreateTopics(client.get(), raw.data(), raw.size(), admin_options.get(), queue.get());
-  ASSIGN_OR_RETURN(const Owned<rd_kafka_event_t> event, Await(queue, "creating topics"));
+  ASSIGN_OR_RETURN(const Owned<rd_kafka_event_t> event, kafka::AwaitAnswer(queue.get(), kAnswerTimeout, "creating topics"));
   RETURN_IF_ERROR(ResultOf(event.get()));
   return AwaitKnown(options, client, manifest, missing);
 }

@@ -1,9 +1,9 @@
 #include "common/eventlog/kafka/transactor.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
+#include "common/eventlog/kafka/group_claims.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 
@@ -73,14 +73,11 @@ absl::Status Transactor::Produce(const std::string& topic, int32_t partition, ab
 }
 
 absl::Status Transactor::SendPositions(const std::vector<TopicPartition>& positions, rd_kafka_t* consumer) {
-  const PartitionList list = MakeList(positions);
-  for (int i = 0; i < list->cnt; ++i) {
-    // Whose transaction holds an offset back, for whoever must end it.
-    list->elems[i].metadata = strdup(id_.c_str());
-    list->elems[i].metadata_size = id_.size();
-  }
+  const PartitionList list = ClaimedBy(id_, positions);
   const Owned<rd_kafka_consumer_group_metadata_t> generation(rd_kafka_consumer_group_metadata(consumer));
   if (generation == nullptr) return Abort(absl::AbortedError("the member has no group"));
+  // It says so before the broker must: what it gives for a generation may be none by now.
+  if (rd_kafka_assignment_lost(consumer)) return Abort(absl::AbortedError("the member was expelled from its group"));
   return Judge(Error(rd_kafka_send_offsets_to_transaction(producer_->handle(), list.get(), generation.get(),
                                                           Milliseconds(kAnswerTimeout))),
                "sending positions");

@@ -18,6 +18,8 @@ namespace touchstone::eventlog::kafka {
 // on; destroy it. After a time-out it is never used again: the old transaction's late commit would hit the next one.
 class Transactor {
  public:
+  // After it the broker ends a transaction whose worker is silent. Who takes that worker's partitions over ends it at once; this
+  // is for what nobody takes over.
   static constexpr absl::Duration kTransactionTimeout = absl::Seconds(10);
   static constexpr absl::Duration kAnswerTimeout = absl::Seconds(10);
 
