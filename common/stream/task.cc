@@ -84,12 +84,14 @@ absl::Status Task::Load() {
 
 absl::StatusOr<bool> Task::Process(const std::vector<eventlog::InputBatch>& inputs, absl::Time wall, const BatchLimits& limits) {
   Merge merge(inputs);
+  // Not the very instant, as coarse as a log stamps it: what is still appended within it meets the deadline.
+  const absl::Time passed = absl::FromUnixMicros(absl::ToUnixMicros(wall));
   int records_left = limits.fetch.records_max;
   int timers_left = limits.timers_max;
   while (records_left > 0 && overlay_.kept_bytes() < limits.written_bytes_max && !merge.RanDry()) {
     const std::optional<size_t> next = merge.Next();
     if (!merge.Hides()) {
-      RETURN_IF_ERROR(FireTimers(next ? merge.Head(*next).append_time : wall, /*inclusive=*/!next, &timers_left));
+      RETURN_IF_ERROR(FireTimers(next ? merge.Head(*next).append_time : passed, &timers_left));
     }
     if (!next || timers_left == 0) break;
     RETURN_IF_ERROR(Apply(sources_[*next], merge.Head(*next)));
@@ -99,10 +101,10 @@ absl::StatusOr<bool> Task::Process(const std::vector<eventlog::InputBatch>& inpu
   return touched_;
 }
 
-absl::Status Task::FireTimers(absl::Time until, bool inclusive, int* left) {
+absl::Status Task::FireTimers(absl::Time before, int* left) {
   while (*left > 0) {
     ASSIGN_OR_RETURN(std::optional<Timers::Timer> timer, timers_.Next(overlay_));
-    if (!timer || timer->due > until || (timer->due == until && !inclusive)) break;
+    if (!timer || timer->due >= before) break;
     RETURN_IF_ERROR(Fire(*timer));
     --*left;
   }

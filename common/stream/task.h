@@ -30,8 +30,8 @@ struct BatchLimits {
 // each. Used by one thread.
 //
 // Task time. Of the inputs' next records the one with the smallest append time is taken (ties: the kind's order). Timers
-// that were due before it fire first; where every input is read to its high watermark, those due by the wall clock fire; where
-// an input hides what comes next, timers wait. So no deadline fires before a queued record that was there in time.
+// that were due before it fire first; where every input is read to its high watermark, those due before the wall clock fire;
+// where an input hides what comes next, timers wait. So no deadline fires before a queued record that was there in time.
 class Task {
  public:
   // `definition` and `state`, the task's state as of the last commit, outlive the task.
@@ -60,7 +60,7 @@ class Task {
 
   Task(const TaskDefinition& definition, int partition, const eventlog::StateView& state);
   absl::Status Load();
-  absl::Status FireTimers(absl::Time until, bool inclusive, int* left);
+  absl::Status FireTimers(absl::Time before, int* left);
   absl::Status Fire(const Timers::Timer& timer);
   absl::Status Apply(Source& source, const eventlog::Record& record);
   absl::Status Bury(const Source& source, const eventlog::Record& record, const absl::Status& poison);

@@ -121,8 +121,15 @@ TEST_F(TaskTest, NoDeadlineFiresBeforeAQueuedRecordThatWasThereInTime) {
 }
 
 TEST_F(TaskTest, AtTheHighWatermarkTheWallClockFires) {
-  ASSERT_TRUE(Process({{RecordAt(0, 1, "timer x 10"), RecordAt(1, 1, "timer y 11")}, true}, {{}, true}, 10).ok());
+  ASSERT_TRUE(Process({{RecordAt(0, 1, "timer x 10"), RecordAt(1, 1, "timer y 11")}, true}, {{}, true}, 11).ok());
   EXPECT_THAT(story_, ElementsAre("a timer x 10 @1", "a timer y 11 @1", "timer x @10"));
+}
+
+// What is still appended within that instant is stamped with it, and meets the deadline: it must find the timer there.
+TEST_F(TaskTest, AtItsVeryInstantATimerHasNotFired) {
+  ASSERT_TRUE(Process({{RecordAt(0, 1, "timer x 10")}, true}, {{}, true}, 10).ok());
+  ASSERT_TRUE(Process({{RecordAt(1, 10, "timer x 12")}, true}, {{}, true}, 11).ok());
+  EXPECT_THAT(story_, ElementsAre("a timer x 10 @1", "a timer x 12 @10"));
 }
 
 TEST_F(TaskTest, TimersWaitWhereAnInputHidesWhatComesNext) {

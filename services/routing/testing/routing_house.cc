@@ -218,7 +218,8 @@ void RoutingHouse::Run() {
 }
 
 void RoutingHouse::Pass(absl::Duration by) {
-  const absl::Time end = clock_.Now() + by;
+  // A timer fires when its time has passed, which at the very instant it has not.
+  const absl::Time end = clock_.Now() + by + absl::Microseconds(1);
   Run();
   while (clock_.Now() < end) {
     // Never to the very moment a timer is due before others have had their say at it.
