@@ -58,6 +58,8 @@ std::vector<Position> MemoryStorage::WriteAppend(std::vector<OutRecord> records,
 
 void MemoryStorage::WriteCommit(const std::string& kind, std::vector<TaskCommit> commits, absl::Time now) {
   Write write;
+  // As the embedded log: what is appended after this commit is not older than it, whatever a clock says then.
+  last_append_time_ = std::max(last_append_time_, now);
   for (TaskCommit& commit : commits) {
     const int task = static_cast<int>(write.tasks.size());
     write.tasks.push_back({kind, commit.partition, commit.positions});
