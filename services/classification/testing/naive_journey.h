@@ -18,8 +18,10 @@ constexpr int64_t kDay = 24 * kHour;
 struct Fact {
   int64_t time = 0;
   std::string source, id, type, topic, order;
-  bool external = false, ours = false, failed = false;
-  int nps = -1;
+  bool external = false, outbound = false, ours = false, failed = false, abandoned = false, succeeded = false;
+  // By phone or chat.
+  bool spoken = false;
+  int nps = -1, csat = 0, stars = 0;
   double sentiment = 0;
   std::string promise;
   int64_t until = 0;
