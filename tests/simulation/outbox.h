@@ -1,9 +1,12 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/time/time.h"
 #include "common/eventlog/event_log.h"
 
 namespace touchstone::simulation {
@@ -11,23 +14,35 @@ namespace touchstone::simulation {
 // Ids of records that clients wrote begin so: they alone may be there twice.
 inline constexpr char kClientPrefix[] = "client/";
 
-// A client of the log that does not give up: what was not acknowledged is sent again, in order, so that a record may lie on
-// the log twice. It lives outside the process that dies.
+// Clients of the log that do not give up: what was not acknowledged is sent again, so that a record may lie on the log twice.
+// They live outside the processes that die.
 class Outbox {
  public:
-  void Put(absl::string_view topic, absl::string_view key, absl::string_view id, std::string value);
+  using Acknowledged =
+      std::function<void(const std::vector<eventlog::OutRecord>& records, const std::vector<eventlog::Position>& positions)>;
+  // Told of each acknowledgement.
+  explicit Outbox(Acknowledged acknowledged) : acknowledged_(std::move(acknowledged)) {}
 
-  // Sends what is waiting, and again what a lost process did not acknowledge.
-  void Flush(eventlog::EventLog& log, int restart_count);
+  void Put(absl::string_view topic, absl::string_view key, absl::string_view id, std::string value) {
+    PutAll({Record(topic, key, id, std::move(value))});
+  }
+  static eventlog::OutRecord Record(absl::string_view topic, absl::string_view key, absl::string_view id, std::string value);
+  // In one append.
+  void PutAll(std::vector<eventlog::OutRecord> records);
+
+  // Sends what is waiting, and again what a process that was lost, or refused, did not acknowledge. `process` names this life of
+  // it.
+  void Flush(eventlog::EventLog& log, const std::string& process);
   bool empty() const { return waiting_.empty(); }
 
  private:
   struct Waiting {
-    eventlog::OutRecord record;
-    // Which of the process's lives it was sent to; -1: not sent.
-    int sent_to = -1;
+    std::vector<eventlog::OutRecord> records;
+    // The process's life that it was sent to.
+    std::string sent_to;
     bool acknowledged = false;
   };
+  const Acknowledged acknowledged_;
   std::deque<std::shared_ptr<Waiting>> waiting_;
 };
 

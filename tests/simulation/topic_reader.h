@@ -1,26 +1,30 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/eventlog/event_log.h"
 #include "common/status/invariant.h"
+#include "tests/simulation/observers/durability_observer.h"
 
 namespace touchstone::simulation {
 
-// Reads a topic on from where it stopped, whatever process holds the log.
+// Reads a topic on from where it stopped, whatever process holds the log; what it reads is seen outside.
 class TopicReader {
  public:
-  explicit TopicReader(std::string topic) : topic_(std::move(topic)) {}
+  // `witness` outlives it.
+  TopicReader(std::string topic, DurabilityObserver& witness) : topic_(std::move(topic)), witness_(witness) {}
 
   std::vector<eventlog::TailRecord> ReadOn(eventlog::EventLog& log) {
     eventlog::TailStart start{next_offsets_.empty() ? eventlog::TailStart::From::kBegin : eventlog::TailStart::From::kOffsets,
                               next_offsets_};
     absl::StatusOr<std::unique_ptr<eventlog::Tail>> tail = log.OpenTail(topic_, start);
     if (!tail.ok()) return {};  // The process has just died.
-    absl::StatusOr<std::vector<eventlog::TailRecord>> records = (*tail)->Read(1'000'000);
+    absl::StatusOr<std::vector<eventlog::TailRecord>> records = (*tail)->Read(kReadAtOnce);
     INVARIANT(records.ok(), records.status().ToString());
     next_offsets_ = (*tail)->next_offsets();
+    for (const eventlog::TailRecord& record : *records) witness_.Read(topic_, record);
     return *std::move(records);
   }
 
@@ -31,18 +35,11 @@ class TopicReader {
   }
 
  private:
+  static constexpr int kReadAtOnce = 1'000'000;
+
   const std::string topic_;
+  DurabilityObserver& witness_;
   std::vector<int64_t> next_offsets_;
 };
-
-// Everything on a topic, parsed.
-template <typename Message>
-std::vector<Message> Everything(eventlog::EventLog& log, absl::string_view topic) {
-  std::vector<Message> messages;
-  const std::vector<eventlog::TailRecord> records = TopicReader(std::string(topic)).ReadOn(log);
-  for (const eventlog::TailRecord& record : records)
-    INVARIANT(messages.emplace_back().ParseFromString(record.record.value), "unreadable");
-  return messages;
-}
 
 }  // namespace touchstone::simulation

@@ -1,26 +1,31 @@
 #include "tests/simulation/world.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
-#include <set>
+#include <random>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/clock/proto_time.h"
 #include "common/clock/virtual_clock.h"
-#include "common/eventlog/memory/seeded_faults.h"
-#include "common/eventlog/topics_manifest.h"
-#include "common/ids/hash.h"
-#include "common/names/name_key.h"
-#include "common/stream/topics.h"
-#include "services/classification/pack_examples.h"
-#include "services/classification/pack_loader.h"
-#include "services/classification/testing/journey_driver.h"
-#include "tests/simulation/bots.h"
-#include "tests/simulation/outbox.h"
-#include "tests/simulation/suite_process.h"
-#include "touchstone/events/v1/journey.pb.h"
-#include "touchstone/events/v1/outreach.pb.h"
+#include "tests/simulation/arrivals.h"
+#include "tests/simulation/desktop_bot.h"
+#include "tests/simulation/machines.h"
+#include "tests/simulation/observers/board.h"
+#include "tests/simulation/observers/case_observer.h"
+#include "tests/simulation/observers/commit_observer.h"
+#include "tests/simulation/observers/durability_observer.h"
+#include "tests/simulation/observers/journey_observer.h"
+#include "tests/simulation/observers/line_observer.h"
+#include "tests/simulation/observers/offer_observer.h"
+#include "tests/simulation/observers/outreach_observer.h"
+#include "tests/simulation/observers/probe_observer.h"
+#include "tests/simulation/observers/replay_observer.h"
+#include "tests/simulation/office_bots.h"
+#include "tests/simulation/probe_client.h"
+#include "tests/simulation/probe_task.h"
+#include "tests/simulation/suite_tasks.h"
 
 namespace touchstone::simulation {
 namespace {
@@ -28,306 +33,355 @@ namespace {
 namespace events = touchstone::events::v1;
 
 constexpr int kPartitions = 2;
-// Of each fault point, in ten thousandths.
-constexpr int kFaultChance = 30;
-constexpr char kPool[] = "service-desk";
 // A Monday noon in UTC.
 const absl::Time kPresent = absl::FromCivil(absl::CivilSecond(2026, 3, 2, 12, 0, 0), absl::UTCTimeZone());
+// Longer than anything but absences of a season waits for.
+constexpr absl::Duration kRest = absl::Hours(24 * 9);
+// As an instance that holds desktops renews its lease.
+constexpr absl::Duration kRenewLease = absl::Seconds(5);
+constexpr absl::Duration kLease = absl::Seconds(15);
+constexpr int kRestRoundsMax = 20'000;
+// In one outage, or while a process stands still.
+constexpr int kMeanwhile = 12;
 
-const std::vector<classification::Example>& Examples() {
-  static const auto& examples =
-      *new std::vector<classification::Example>(*classification::LoadExamples("deploy/packs/retail/examples"));
-  return examples;
+std::vector<std::vector<stream::TaskDefinition>> TasksOfProcesses(const WorldOptions& options) {
+  std::vector<stream::TaskDefinition> tasks = options.make_tasks ? options.make_tasks() : SuiteTasks();
+  for (stream::TaskDefinition& probe : ProbeTasks()) tasks.push_back(std::move(probe));
+  const bool has_broker = options.durability == eventlog::Durability::kBroker;
+  std::vector<std::vector<stream::TaskDefinition>> processes(has_broker ? static_cast<size_t>(options.processes) : 1, tasks);
+  if (has_broker) processes.emplace_back();
+  return processes;
 }
 
-const names::NameSecret& Secret() {
-  static const auto& secret = *new names::NameSecret(*names::NameSecret::FromBytes(std::string(names::NameSecret::kBytes, 's')));
-  return secret;
-}
+// Everybody who looks on.
+struct Observers {
+  explicit Observers(const WorldOptions& options, const std::vector<stream::TaskDefinition>& tasks, Verdicts& verdicts)
+      : durability(verdicts),
+        commits(verdicts),
+        probe(verdicts),
+        offers(verdicts),
+        line(offers, verdicts),
+        cases(verdicts),
+        outreach(verdicts),
+        journeys(SuitePack(), verdicts),
+        replay(SuiteTopics(kPartitions), tasks, verdicts) {}
+
+  void AddTo(Board& board) {
+    for (Observer* each :
+         std::initializer_list<Observer*>{&durability, &commits, &probe, &offers, &line, &cases, &outreach, &journeys, &replay})
+      board.Add(each);
+  }
+
+  DurabilityObserver durability;
+  CommitObserver commits;
+  ProbeObserver probe;
+  OfferObserver offers;
+  LineObserver line;
+  CaseObserver cases;
+  OutreachObserver outreach;
+  JourneyObserver journeys;
+  ReplayObserver replay;
+};
 
 class World {
  public:
   explicit World(const WorldOptions& options)
       : options_(options),
         chance_(options.seed),
+        faults_({options.seed, options.faults_max, options.spared_faults}),
         clock_(kPresent - absl::Hours(24 * 21)),
-        storage_(eventlog::MakeMemoryStorage(Catalog(), options.durability)),
-        process_(storage_, "suite", clock_, &chance_, options.make_tasks ? options.make_tasks() : SuiteTasks()),
-        agents_{{"ana", {"delivery", "retention"}, kPool}, {"bo", {}, kPool}} {}
+        trace_(options.keeps_lines),
+        tasks_(TasksOfProcesses(options)),
+        observers_(options, tasks_.front(), verdicts_),
+        board_(clock_, verdicts_, trace_),
+        outbox_([this](const auto& records, const auto& positions) { OnAcknowledged(records, positions); }),
+        outside_{clock_, chance_, faults_, observers_.durability, outbox_},
+        agents_{{"ana", {"delivery", "retention"}, outside_}, {"bo", {}, outside_}},
+        sender_(outside_),
+        recipients_(outside_),
+        clerk_(outside_),
+        probe_client_(outside_, observers_.probe, verdicts_),
+        storage_(eventlog::MakeMemoryStorage(SuiteTopics(kPartitions), options.durability)) {
+    observers_.AddTo(board_);
+    Watch(*storage_, &board_);
+    machines_ = std::make_unique<Machines>(Machines::Setup{storage_, options.durability == eventlog::Durability::kBroker, tasks_},
+                                           clock_, chance_, faults_);
+    faults_.OnStrike([this](absl::string_view name) { Note(absl::StrCat("fault: ", name)); });
+    faults_.OnStandStill([this] { Meanwhile(); });
+  }
+  ~World() { Watch(*storage_, nullptr); }
 
   WorldOutcome Run() {
-    Arrivals();
-    chance_.SetAll(kFaultChance);
-    for (Arrival& arrival : arrivals_) {
-      PassUntil(arrival.time);
-      outbox_.Put(topics::kTouchpoints, arrival.key, arrival.touchpoint.id(), arrival.touchpoint.SerializeAsString());
-      for (int64_t k = chance_.Choose(4); k > 0; --k) Step();
-    }
-    for (int k = 0; k < 50; ++k) PassUntil(clock_.Now() + absl::Seconds(chance_.Choose(60)));
-    ComeToRest();
-    Check();
-    outcome_.restarts = process_.restart_count();
-    outcome_.customers = customers_;
-    for (int point = 0; point < eventlog::kFaultPointCount; ++point)
-      outcome_.fault_hits.push_back(chance_.hits(static_cast<eventlog::FaultPoint>(point)));
-    return std::move(outcome_);
+    crowd_ = CrowdAround(kPresent, options_.customers, options_.only_customers, chance_, faults_);
+    Live();
+    if (verdicts_.all_hold()) ComeToRest();
+    if (verdicts_.all_hold()) CheckAtRest();
+    if (verdicts_.all_hold()) StopAnInbox();
+    return Outcome();
   }
 
  private:
-  struct Arrival {
-    absl::Time time;
-    std::string key;
-    events::Touchpoint touchpoint;
-  };
-
-  static eventlog::TopicCatalog Catalog() {
-    return eventlog::ReadTopicsManifest("deploy/topics.yaml")->catalog.WithPartitions(kPartitions);
-  }
-
-  // Who takes part, and when their touchpoints arrive: most as they happen, some late, some twice.
-  void Arrivals() {
-    for (int i = 0; i < options_.customers; ++i) {
-      const classification::Example& example = Examples()[chance_.Choose(static_cast<int64_t>(Examples().size()))];
-      if (!customers_.insert(example.customer).second) continue;
-      for (events::Touchpoint& touchpoint : classification::PlacedAt(example, kPresent)) {
-        for (events::Name& name : *touchpoint.mutable_names()) name = *names::KeyedName(Secret(), name);
-        const absl::Time happened = clock::TimeFrom(touchpoint.occur_time());
-        const absl::Duration late =
-            chance_.Choose(3) == 0 ? absl::Minutes(chance_.Choose(3000)) : absl::Seconds(chance_.Choose(5));
-        const std::string key = names::PrimaryName(touchpoint.names())->key();
-        if (chance_.Choose(6) == 0) arrivals_.push_back({happened + late + absl::Minutes(chance_.Choose(2000)), key, touchpoint});
-        arrivals_.push_back({happened + late, key, std::move(touchpoint)});
-      }
-    }
-    std::stable_sort(arrivals_.begin(), arrivals_.end(), [](const Arrival& a, const Arrival& b) { return a.time < b.time; });
-  }
-
-  void Step() {
-    switch (chance_.Choose(5)) {
-      case 0:
-        process_.Sync();
-        break;
-      case 1:
-        for (DesktopBot& agent : agents_) agent.Step(process_.log(), clock_, chance_, outbox_);
-        break;
-      case 2:
-        sender_.Step(process_.log(), clock_, chance_, outbox_);
-        RenewLease();
-        break;
-      default:
-        process_.Step();
-    }
-    outbox_.Flush(process_.log(), process_.restart_count());
-  }
-
-  // An instance that lives says so.
-  void RenewLease() {
-    if (clock_.Now() < next_lease_) return;
-    next_lease_ = clock_.Now() + absl::Seconds(5);
-    events::DispatchMessage message;
-    message.set_pool(kPool);
-    message.mutable_lease()->set_instance("bots");
-    *message.mutable_lease()->mutable_expire_time() = clock::ToProto(clock_.Now() + absl::Seconds(15));
-    outbox_.Put(topics::kDispatch, kPool, absl::StrCat("lease-", ++lease_count_), message.SerializeAsString());
-  }
-
-  // Time passes in steps, some of them long: an outage.
-  void PassUntil(absl::Time time) {
-    for (int k = 0; k < 6 && clock_.Now() < time; ++k) {
-      Step();
-      clock_.AdvanceTo(std::min(time, clock_.Now() + absl::Seconds(chance_.Choose(30))));
-    }
-    if (clock_.Now() < time) clock_.AdvanceTo(time);
-    Step();
-  }
-
-  void ComeToRest() {
-    chance_.Calm();
-    for (DesktopBot& agent : agents_) agent.Behave();
-    for (int k = 0; k < 120; ++k) {
-      RenewLease();
-      // Nobody dawdles: what is said is answered before time passes.
-      do {
-        process_.Settle();
-        sender_.Step(process_.log(), clock_, chance_, outbox_);
-        for (DesktopBot& agent : agents_) agent.Step(process_.log(), clock_, chance_, outbox_);
-        outbox_.Flush(process_.log(), process_.restart_count());
-        process_.Settle();
-        outbox_.Flush(process_.log(), process_.restart_count());
-      } while (!outbox_.empty() || !Heard());
-      clock_.AdvanceTo(clock_.Now() + absl::Seconds(10));
-    }
-    process_.Settle();
-  }
-
-  // Everybody has read what was said to them.
-  bool Heard() {
-    return sender_.Heard(process_.log()) &&
-           std::all_of(agents_.begin(), agents_.end(), [&](DesktopBot& agent) { return agent.Heard(process_.log()); });
-  }
-
-  void Wrong(Check check, std::string what) { outcome_.violations.push_back({check, std::move(what), "", 0}); }
-
-  void Check() {
-    for (const std::string& stopped : process_.Stopped()) Wrong(Check::kNothingStandsStill, stopped);
-    if (!outbox_.empty()) Flush();
-    CheckRecords();
-    CheckMoments();
-    CheckEscalations();
-    CheckOffers();
-    CheckSends();
-  }
+  void Live();
+  void Step();
+  void Outsiders(Instance& edge);
+  void Meanwhile();
+  void PassUntil(absl::Time time);
+  void RenewLease();
+  void ComeToRest();
+  bool IsQuiet();
+  absl::Time NextWish();
+  void CheckAtRest();
+  void CheckNothingStandsStill();
+  void StopAnInbox();
+  WorldOutcome Outcome();
 
   void Flush() {
-    outbox_.Flush(process_.log(), process_.restart_count());
-    if (!outbox_.empty()) Wrong(Check::kNothingStandsStill, "a client was never answered");
-  }
-
-  // No record twice but what clients sent again; and a hash of all.
-  void CheckRecords() {
-    const eventlog::TopicCatalog catalog = Catalog();
-    for (const eventlog::TopicSpec& topic : catalog.topics()) {
-      std::set<std::string> ids;
-      const std::vector<eventlog::TailRecord> records = TopicReader(topic.name).ReadOn(process_.log());
-      for (const eventlog::TailRecord& record : records) {
-        outcome_.trace =
-            ids::StableHash64(absl::StrCat(outcome_.trace, topic.name, record.partition, record.record.key, record.record.id,
-                                           record.record.value, absl::ToUnixNanos(record.record.append_time)));
-        const bool by_client = record.record.id.starts_with(kClientPrefix);
-        if (!ids.insert(record.record.id).second && !by_client)
-          Wrong(Check::kRecordOnce, absl::StrCat(topic.name, ": record ", record.record.id, " is there twice"));
-      }
+    if (Instance* edge = machines_->edge()) {
+      outbox_.Flush(edge->log(), edge->process());
+      edge->Notice();
     }
   }
-
-  // What was told, added up, is what an undisturbed run finds in the same touchpoints.
-  void CheckMoments() {
-    std::map<std::string, std::string> told;
-    for (const events::JourneyEvent& event : Everything<events::JourneyEvent>(process_.log(), topics::kJourneyEvents)) {
-      if (event.has_moment_found()) {
-        const events::MomentOfTruth& moment = event.moment_found().moment();
-        if (!told.emplace(moment.id(), moment.SerializeAsString()).second)
-          Wrong(Check::kMomentsAddUp, absl::StrCat(moment.id(), " was found twice"));
-      } else if (event.has_moment_changed()) {
-        if (!told.contains(event.moment_changed().moment().id()))
-          Wrong(Check::kMomentsAddUp, "a moment changed that was not there");
-        told[event.moment_changed().moment().id()] = event.moment_changed().moment().SerializeAsString();
-      } else if (event.has_moment_withdrawn()) {
-        if (told.erase(event.moment_withdrawn().moment().id()) == 0)
-          Wrong(Check::kMomentsAddUp, "a moment was withdrawn that was not there");
-      }
-    }
-    std::map<std::string, std::string> undisturbed;
-    classification::JourneyDriver driver(*classification::LoadPack("deploy/packs/retail"));
-    std::set<std::string> subjects;
-    driver.AdvanceTo(clock_.Now());
-    for (const events::Touchpoint& touchpoint : Everything<events::Touchpoint>(process_.log(), topics::kTouchpoints)) {
-      subjects.insert(names::PrimaryName(touchpoint.names())->key());
-      driver.Arrive(touchpoint);
-    }
-    driver.AdvanceTo(clock_.Now());
-    for (const std::string& subject : subjects) {
-      for (const events::MomentOfTruth& moment : driver.MomentsOf(subject)) undisturbed[moment.id()] = moment.SerializeAsString();
-    }
-    outcome_.moments = static_cast<int64_t>(told.size());
-    for (const auto& [id, moment] : undisturbed) {
-      if (!told.contains(id)) {
-        Wrong(Check::kMomentsAsUndisturbed, absl::StrCat("missing: ", id));
-      } else if (told[id] != moment) {
-        Wrong(Check::kMomentsAsUndisturbed, absl::StrCat("differs: ", id));
-      }
-    }
-    for (const auto& [id, moment] : told) {
-      if (!undisturbed.contains(id)) Wrong(Check::kMomentsAsUndisturbed, absl::StrCat("false: ", id));
-    }
+  void OnAcknowledged(const std::vector<eventlog::OutRecord>& records, const std::vector<eventlog::Position>& positions) {
+    observers_.durability.Acknowledged(records, positions);
+    probe_client_.Acknowledged(records, positions);
   }
-
-  static bool IsOpen(const events::Escalation& escalation) {
-    return escalation.status() != events::ESCALATION_STATUS_RESOLVED &&
-           escalation.status() != events::ESCALATION_STATUS_CANCELLED;
-  }
-
-  void CheckEscalations() {
-    std::map<std::string, events::Escalation> latest;
-    std::map<std::string, std::string> open;
-    for (const events::Escalation& escalation : Everything<events::Escalation>(process_.log(), topics::kEscalations)) {
-      auto before = latest.find(escalation.id());
-      if (before != latest.end()) {
-        if (!IsOpen(before->second) && IsOpen(escalation))
-          Wrong(Check::kOneOpenEscalation, absl::StrCat(escalation.id(), " opened again"));
-        if (escalation.version() <= before->second.version())
-          Wrong(Check::kVersionsRise, absl::StrCat(escalation.id(), " went back a version"));
-      }
-      latest[escalation.id()] = escalation;
-      std::string& open_id = open[escalation.subject()];
-      if (IsOpen(escalation)) {
-        if (!open_id.empty() && open_id != escalation.id())
-          Wrong(Check::kOneOpenEscalation, absl::StrCat(escalation.subject(), " has two open escalations"));
-        open_id = escalation.id();
-      } else if (open_id == escalation.id()) {
-        open_id.clear();
-      }
-    }
-    outcome_.escalations = static_cast<int64_t>(latest.size());
-    for (const auto& [id, escalation] : latest) {
-      if (IsOpen(escalation)) Wrong(Check::kNoneStranded, absl::StrCat(id, " is stranded: ", escalation.change()));
-    }
-  }
-
-  void CheckOffers() {
-    std::map<std::string, std::set<int>> ends;
-    for (const events::DesktopNotice& notice : Everything<events::DesktopNotice>(process_.log(), topics::kOffers)) {
-      if (!notice.has_offer()) continue;
-      std::set<int>& end = ends[notice.offer().id()];
-      if (notice.offer().status() >= events::OFFER_STATUS_ACCEPTED) end.insert(notice.offer().status());
-    }
-    for (const auto& [id, end] : ends) {
-      if (end.size() != 1) Wrong(Check::kOfferEndsOnce, absl::StrCat("offer ", id, " ended in ", end.size(), " ways"));
-    }
-  }
-
-  void CheckSends() {
-    std::set<std::string> keys;
-    for (const events::OutreachRequest& request :
-         Everything<events::OutreachRequest>(process_.log(), topics::kOutreachRequests)) {
-      if (!keys.insert(request.send_key()).second) Wrong(Check::kSentOnce, absl::StrCat("sent twice: ", request.send_key()));
-    }
-    outcome_.sends = static_cast<int64_t>(keys.size());
-  }
+  void Note(std::string text) { trace_.Note(verdicts_.step(), clock_.Now(), std::move(text)); }
+  int64_t Choose(int64_t below) { return outside_.Choose(below); }
 
   const WorldOptions options_;
-  eventlog::SeededFaults chance_;
+  std::mt19937_64 chance_;
+  FaultPlan faults_;
   clock::VirtualClock clock_;
-  const std::shared_ptr<eventlog::MemoryStorage> storage_;
-  SuiteProcess process_;
+  Verdicts verdicts_;
+  Trace trace_;
+  const std::vector<std::vector<stream::TaskDefinition>> tasks_;
+  Observers observers_;
+  Board board_;
   Outbox outbox_;
+  const Outside outside_;
   std::vector<DesktopBot> agents_;
   SenderBot sender_;
-  std::set<std::string> customers_;
-  std::vector<Arrival> arrivals_;
+  RecipientBot recipients_;
+  ClerkBot clerk_;
+  ProbeClient probe_client_;
+  const std::shared_ptr<eventlog::MemoryStorage> storage_;
+  std::unique_ptr<Machines> machines_;
+  Crowd crowd_;
   absl::Time next_lease_ = absl::InfinitePast();
   int lease_count_ = 0;
-  WorldOutcome outcome_;
+  bool stands_still_ = false;
 };
+
+void World::Live() {
+  for (Arrival& arrival : crowd_.arrivals) {
+    PassUntil(arrival.time);
+    if (!verdicts_.all_hold()) return;
+    clerk_.Know(arrival.key);
+    outbox_.Put("touchpoints.v1", arrival.key, arrival.touchpoint.id(), arrival.touchpoint.SerializeAsString());
+    if (faults_.Strikes(WorldFault::kPoison))
+      outbox_.Put("touchpoints.v1", arrival.key, absl::StrCat("poison-", arrival.touchpoint.id()), kPoisonBytes);
+    for (int64_t k = Choose(4); k > 0; --k) Step();
+  }
+  for (int k = 0; k < 50 && verdicts_.all_hold(); ++k) PassUntil(clock_.Now() + absl::Seconds(Choose(60)));
+}
+
+void World::Step() {
+  verdicts_.NextStep();
+  machines_->Misfortunes();
+  Instance* edge = machines_->edge();
+  switch (Choose(8)) {
+    case 0:
+    case 1:
+      machines_->SyncOne();
+      break;
+    case 2:
+    case 3:
+      if (edge != nullptr) Outsiders(*edge);
+      break;
+    default:
+      machines_->StepOne();
+  }
+  Flush();
+}
+
+// Somebody outside does something.
+void World::Outsiders(Instance& edge) {
+  RenewLease();
+  switch (Choose(5)) {
+    case 0:
+      sender_.Step(edge.log());
+      recipients_.Step(edge.log());
+      break;
+    case 1:
+      clerk_.Step(edge.log());
+      break;
+    case 2:
+      probe_client_.Feed();
+      if (Instance* worker = machines_->worker()) probe_client_.Read(*worker);
+      break;
+    default:
+      for (DesktopBot& agent : agents_) agent.Step(edge.log());
+  }
+}
+
+// While a process stands still in the middle of a step, or no task is worked on.
+void World::Meanwhile() {
+  if (std::exchange(stands_still_, true)) return;
+  machines_->TakeForDead();
+  for (int64_t k = Choose(kMeanwhile); k >= 0; --k) {
+    machines_->PassUntil(clock_.Now() + absl::Seconds(Choose(8)));
+    if (Instance* edge = machines_->edge()) Outsiders(*edge);
+    machines_->StepOne();
+    machines_->SyncOne();
+    Flush();
+  }
+  stands_still_ = false;
+}
+
+// Time passes in steps, some of them long.
+void World::PassUntil(absl::Time time) {
+  for (int k = 0; k < 6 && clock_.Now() < time && verdicts_.all_hold(); ++k) {
+    Step();
+    machines_->PassUntil(std::min(time, clock_.Now() + absl::Seconds(Choose(30))));
+  }
+  // Clients go on for hours.
+  for (int k = 0; machines_->in_outage() && k < 4 * kMeanwhile && verdicts_.all_hold(); ++k) {
+    Step();
+    machines_->PassUntil(clock_.Now() + absl::Seconds(Choose(k < 2 * kMeanwhile ? 10 : 1200)));
+  }
+  machines_->PassUntil(time);
+  Step();
+}
+
+// An instance that lives says so.
+void World::RenewLease() {
+  if (clock_.Now() < next_lease_) return;
+  next_lease_ = clock_.Now() + kRenewLease;
+  if (faults_.Strikes(WorldFault::kLeaseLapsed)) next_lease_ = clock_.Now() + absl::Minutes(1);
+  events::DispatchMessage message;
+  message.set_pool(kPool);
+  message.mutable_lease()->set_instance(kDesktopInstance);
+  *message.mutable_lease()->mutable_expire_time() = clock::ToProto(clock_.Now() + kLease);
+  outbox_.Put("dispatch.v1", kPool, absl::StrCat("lease-", ++lease_count_), message.SerializeAsString());
+}
+
+absl::Time World::NextWish() {
+  absl::Time next = machines_->NextWake();
+  for (const DesktopBot& agent : agents_) next = std::min(next, agent.NextWish());
+  return next;
+}
+
+// Everybody was answered, and has read what was said to them.
+bool World::IsQuiet() {
+  eventlog::EventLog& log = machines_->edge()->log();
+  return outbox_.empty() && sender_.Heard(log) && recipients_.Heard(log) &&
+         std::all_of(agents_.begin(), agents_.end(), [&](const DesktopBot& agent) { return agent.Heard(log); });
+}
+
+void World::ComeToRest() {
+  verdicts_.NextStep();
+  Note("everything comes to rest");
+  faults_.Calm();
+  machines_->Recover();
+  for (DesktopBot& agent : agents_) agent.Behave();
+  sender_.Behave();
+  recipients_.Behave();
+  clerk_.Behave();
+  // Clocks that were set right are doubted for a while.
+  absl::Time horizon = clock_.Now() + absl::Minutes(10);
+  for (int k = 0; k < 10; ++k) {
+    machines_->Settle();
+    Flush();
+    machines_->PassUntil(clock_.Now() + absl::Minutes(1));
+  }
+  horizon = clock_.Now() + kRest;
+  for (int rounds = 0; verdicts_.all_hold(); ++rounds) {
+    INVARIANT(rounds < kRestRoundsMax, absl::StrCat("world ", options_.seed, " does not come to rest"));
+    eventlog::EventLog& log = machines_->edge()->log();
+    sender_.Step(log);
+    recipients_.Step(log);
+    // Agents come while there is work, and go home.
+    const bool has_work = observers_.cases.open_count() > 0;
+    if (has_work) RenewLease();
+    for (DesktopBot& agent : agents_) {
+      agent.SetWanted(has_work);
+      agent.Step(log);
+    }
+    Flush();
+    machines_->Settle();
+    Flush();
+    machines_->Settle();
+    if (!IsQuiet()) continue;
+    const absl::Time wake = std::min(NextWish(), has_work ? next_lease_ : absl::InfiniteFuture());
+    if (wake > horizon) break;
+    machines_->PassUntil(std::max(wake, clock_.Now() + absl::Milliseconds(10)));
+  }
+}
+
+void World::CheckAtRest() {
+  verdicts_.NextStep();
+  CheckNothingStandsStill();
+  observers_.durability.ReadAtRest(machines_->edge()->log());
+  board_.AtRest();
+}
+
+void World::CheckNothingStandsStill() {
+  for (const std::unique_ptr<Instance>& instance : machines_->all()) {
+    for (const stream::TaskReport& report : instance->Reports()) {
+      if (report.stopped.empty() && report.lag == 0) continue;
+      verdicts_.Wrong(Check::kNothingStandsStill, absl::StrCat(report.kind, "/", report.partition, " has ", report.lag,
+                                                               " records left to read: ", report.stopped));
+    }
+    for (const std::string& alarm : instance->alarms()) {
+      if (absl::StrContains(alarm, "cannot be applied"))
+        verdicts_.Wrong(Check::kInboxStops, absl::StrCat("an alarm, though every record of an inbox can be applied: ", alarm));
+    }
+  }
+}
+
+// What nobody can read comes into an inbox: the task must stop before it, and say so.
+void World::StopAnInbox() {
+  const std::string key = absl::StrCat("inbox-", Choose(8));
+  for (const char* word : {"add", kPoisonBytes, "add"}) {
+    outbox_.Put(kProbeInbox, key, absl::StrCat("inbox-", word[0] == 'a' ? "good" : "poison", "-", lease_count_++), word);
+    Flush();
+    machines_->Settle();
+  }
+  const auto alarmed =
+      std::any_of(machines_->all().begin(), machines_->all().end(), [](const std::unique_ptr<Instance>& instance) {
+        return std::any_of(instance->alarms().begin(), instance->alarms().end(),
+                           [](const std::string& alarm) { return absl::StartsWith(alarm, kInboxProbeTask); });
+      });
+  const int64_t taken = observers_.probe.TakenCount(kProbeInbox, key);
+  if (alarmed && taken == 1) return;
+  verdicts_.Wrong(Check::kInboxStops, absl::StrCat("of a record, one that nobody can read and one more in an inbox, ", taken,
+                                                   " were taken, ", alarmed ? "with" : "without", " an alarm"));
+}
+
+WorldOutcome World::Outcome() {
+  WorldOutcome outcome;
+  outcome.steps = verdicts_.step();
+  outcome.violations = verdicts_.Take();
+  outcome.trace = trace_.hash();
+  outcome.lines = trace_.TakeLines();
+  outcome.fault_hits = faults_.hits();
+  outcome.moments = observers_.journeys.moment_count();
+  outcome.escalations = observers_.cases.count();
+  outcome.sends = observers_.outreach.request_count();
+  outcome.restarts = machines_->restart_count();
+  outcome.customers = crowd_.customers;
+  return outcome;
+}
 
 }  // namespace
 
 WorldOptions OptionsOf(uint64_t seed) {
   WorldOptions options;
   options.seed = seed;
-  options.durability = seed % 3 == 0 ? eventlog::Durability::kBroker : eventlog::Durability::kOnSync;
+  options.durability = seed % 2 == 0 ? eventlog::Durability::kBroker : eventlog::Durability::kOnSync;
+  options.processes = 1 + static_cast<int>(seed / 2 % 3);
   options.customers = 1 + static_cast<int>(seed % 5);
   return options;
-}
-
-const std::vector<std::string>& FaultNames() {
-  static const auto& names = *[] {
-    auto* all = new std::vector<std::string>;
-    for (int point = 0; point < eventlog::kFaultPointCount; ++point)
-      all->push_back(NameOf(static_cast<eventlog::FaultPoint>(point)));
-    return all;
-  }();
-  return names;
 }
 
 WorldOutcome RunWorld(const WorldOptions& options) { return World(options).Run(); }

@@ -10,13 +10,20 @@
 #include "common/eventlog/memory/memory_log.h"
 #include "common/stream/processor.h"
 #include "tests/simulation/checks.h"
+#include "tests/simulation/fault_plan.h"
+#include "tests/simulation/trace.h"
+#include "tests/simulation/verdicts.h"
 
 namespace touchstone::simulation {
 
 struct WorldOptions {
   uint64_t seed = 0;
+  // kOnSync: one process, as over the embedded log. kBroker: processes that share the work, and one that only takes in and hands
+  // out.
   eventlog::Durability durability = eventlog::Durability::kOnSync;
-  // How many of the retail pack's customers take part.
+  // With kBroker: how many processes work.
+  int processes = 1;
+  // How many of the retail pack's customers take part, at most.
   int customers = 3;
 
   // --- What a shrinker takes away; the rest stays as the seed has it.
@@ -29,31 +36,12 @@ struct WorldOptions {
 
   // Whether WorldOutcome::lines is filled.
   bool keeps_lines = false;
-  // The tasks of a process; null: the suite's, as the retail pack sets them up.
+  // The services' tasks of a process; null: as the retail pack sets them up.
   std::function<std::vector<stream::TaskDefinition>()> make_tasks;
 };
 
 // What a seed stands for: the other options follow from it.
 WorldOptions OptionsOf(uint64_t seed);
-
-// A check that did not hold.
-struct Violation {
-  Check check;
-  std::string text;
-  // Whom it concerns: the key of a record; may be empty.
-  std::string subject;
-  // The step after which it was seen.
-  int64_t step = 0;
-};
-
-// A line of what happened: a step, a fault, or a record that became durable.
-struct TraceLine {
-  int64_t step = 0;
-  std::string text;
-  // Of a record: its key and value, to look for a subject in.
-  std::string key;
-  std::string value;
-};
 
 struct WorldOutcome {
   // Empty: everything held. A world ends at the first step after which something did not.
@@ -73,9 +61,6 @@ struct WorldOutcome {
   // The customers that took part.
   std::set<std::string> customers;
 };
-
-// The names of all faults, in the order of WorldOutcome::fault_hits.
-const std::vector<std::string>& FaultNames();
 
 // Runs the whole suite on virtual time in this thread: customers of the retail pack's examples arrive late, twice and out of
 // order, agents and a sender answer, machines fail in every way that FaultNames() lists. After each step observers look at what
