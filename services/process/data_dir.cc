@@ -54,8 +54,8 @@ absl::StatusOr<std::vector<std::string>> ForeignFiles(const std::string& path) {
   return others;
 }
 
-// A backup stays what it was made as; the log of one that is used goes on.
-absl::Status CheckNoBackup(const std::string& path) {
+// A backup stays what it was made as, and what was moved goes on elsewhere.
+absl::Status CheckMayGoOn(const std::string& path) {
   const std::filesystem::path folder(path);
   std::error_code error;
   if (std::filesystem::exists(folder / kBackupName, error) || std::filesystem::exists(folder / kUnfinishedBackupName, error)) {
@@ -64,6 +64,12 @@ absl::Status CheckNoBackup(const std::string& path) {
   }
   if (std::filesystem::exists(folder / kRestoringName, error)) {
     return NoDataDir(path, "was half restored from a backup", "repeat the touchstone restore that was interrupted");
+  }
+  if (std::filesystem::exists(folder / kMovedName, error)) {
+    return NoDataDir(
+        path, "was moved to Kafka (its file MOVED says where)",
+        "start the services there; two that go on from the same data send everything twice. To go on here all the same, "
+        "remove that file");
   }
   return absl::OkStatus();
 }
@@ -94,7 +100,7 @@ absl::Status PrepareDataDir(const std::string& path) {
     return NoDataDir(path, absl::StrCat("cannot be used: ", std::strerror(errno)),
                      "give this user the right to read and write it, or name another folder");
   }
-  RETURN_IF_ERROR(CheckNoBackup(path));
+  RETURN_IF_ERROR(CheckMayGoOn(path));
   return CheckNobodyElses(path);
 }
 

@@ -14,10 +14,14 @@ inline constexpr char kRestoringName[] = "log.restoring";
 inline constexpr char kBackupName[] = "BACKUP";
 inline constexpr char kUnfinishedBackupName[] = "BACKUP.unfinished";
 
+// In a data folder whose data was moved to a cluster: where to, for people.
+inline constexpr char kMovedName[] = "MOVED";
+
 // The folder that a setting named for what is kept on the embedded log: `log/` and `name-secret`.
 //
 // Makes it where it is not there; writes nothing into it. INVALID_ARGUMENT, which says what was found and what to do: `path` is
-// no folder and none can be made, this user may not write to it, it is a backup or half restored from one, or it holds somebody
+// no folder and none can be made, this user may not write to it, it is a backup or half restored from one, its data was moved
+// to a cluster, or it holds somebody
 // else's files and nothing of ours. A file system's own `lost+found` is nobody's. Blocks for the disk.
 absl::Status PrepareDataDir(const std::string& path);
 

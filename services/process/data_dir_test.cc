@@ -87,6 +87,11 @@ TEST_F(DataDirTest, AnInterruptedRestoreIsNotUsed) {
   Refuses(folder_, "was half restored from a backup: repeat the touchstone restore");
 }
 
+TEST_F(DataDirTest, WhatWasMovedDoesNotGoOnHere) {
+  for (const char* name : {"log/FORMAT", "name-secret", kMovedName}) Write(name);
+  Refuses(folder_, "was moved to Kafka (its file MOVED says where): start the services there");
+}
+
 TEST_F(DataDirTest, AFileIsNoFolder) {
   Write("file");
   Refuses(folder_ / "file", "cannot be made: ");

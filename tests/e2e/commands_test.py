@@ -29,6 +29,7 @@ LOCAL = {
                       ((), USAGE)]),
     "restore": (None, [(("/nowhere",), USAGE), (("{folder}",), USAGE), ((), USAGE)]),
     "verify": (None, [(("/nowhere",), USAGE), (("{folder}",), USAGE), (("{folder}/data",), FAILED), ((), USAGE)]),
+    "export kafka": (None, [(("--data-dir", "/nowhere"), USAGE), (("--file", "/nowhere.yaml"), USAGE), (("--set", "x"), USAGE)]),
     "examples": (("--customer", "zeno"), [(("--customer", "zneo"), USAGE), (("--pack-dir", "/nowhere"), USAGE)]),
     "pack check": (("deploy/packs/retail",), [(("deploy/packs/retial",), USAGE), ((), USAGE)]),
     "pack test": (("deploy/packs/retail",), [(("deploy/packs/retial",), USAGE), ((), USAGE)]),

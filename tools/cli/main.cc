@@ -53,5 +53,5 @@ int main(int argc, char** argv) {
   return touchstone::cli::RunCommandLine(
       argc, argv, context,
       {touchstone::cli::AddUp, touchstone::cli::AddBackup, touchstone::cli::AddRestore, touchstone::cli::AddVerify,
-       touchstone::cli::AddExamples, touchstone::cli::AddPack, touchstone::cli::AddTopics});
+       touchstone::cli::AddExport, touchstone::cli::AddExamples, touchstone::cli::AddPack, touchstone::cli::AddTopics});
 }

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/eventlog/kafka/rdkafka.h"
 #include "common/eventlog/record.h"
 
@@ -24,9 +25,11 @@ class Producer {
  public:
   Producer(Client client, std::string prefix) : client_(std::move(client)), prefix_(std::move(prefix)) {}
 
-  // `topic` without the prefix. No value: a tombstone. `tag` comes back in the delivery report.
+  // `topic` without the prefix. No value: a tombstone. `tag` comes back in the delivery report. `time` counts where the topic
+  // does not say LogAppendTime; without it, it is now.
   rd_kafka_resp_err_t Produce(const std::string& topic, int32_t partition, absl::string_view key,
-                              std::optional<absl::string_view> value, absl::string_view id, void* tag);
+                              std::optional<absl::string_view> value, absl::string_view id, void* tag,
+                              std::optional<absl::Time> time = std::nullopt);
 
   rd_kafka_t* handle() const { return client_.get(); }
 

@@ -80,12 +80,15 @@ void Compare(const std::string& topic, const Configuration& declared, const Conf
   }
 }
 
-absl::StatusOr<Owned<rd_kafka_NewTopic_t>> NewTopic(const TopicSpec& topic, const TopicsManifest& manifest) {
+absl::StatusOr<Owned<rd_kafka_NewTopic_t>> NewTopic(const TopicSpec& topic, const TopicsManifest& manifest,
+                                                    const Configuration& instead) {
   char reason[256];
   Owned<rd_kafka_NewTopic_t> created(rd_kafka_NewTopic_new(absl::StrCat(manifest.prefix, topic.name).c_str(), topic.partitions,
                                                            manifest.replication_factor, reason, sizeof(reason)));
   if (created == nullptr) return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name, ": ", reason));
-  for (const auto& [setting, value] : ConfigurationOf(topic, manifest)) {
+  Configuration configuration = instead;
+  configuration.merge(ConfigurationOf(topic, manifest));
+  for (const auto& [setting, value] : configuration) {
     rd_kafka_NewTopic_set_config(created.get(), setting.c_str(), value.c_str());
   }
   return created;
@@ -147,14 +150,15 @@ absl::StatusOr<TopicsPlan> PlanTopics(const KafkaOptions& options, const TopicsM
   return plan;
 }
 
-absl::Status CreateTopics(const KafkaOptions& options, const TopicsManifest& manifest, const std::vector<TopicSpec>& missing) {
+absl::Status CreateTopics(const KafkaOptions& options, const TopicsManifest& manifest, const std::vector<TopicSpec>& missing,
+                          const Configuration& instead) {
   if (missing.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Client client, AdminClient(options));
   RETURN_IF_ERROR(kafka::ReadCluster(options, client.get()).status());
   std::vector<Owned<rd_kafka_NewTopic_t>> topics;
   std::vector<rd_kafka_NewTopic_t*> raw;
   for (const TopicSpec& topic : missing) {
-    ASSIGN_OR_RETURN(topics.emplace_back(), NewTopic(topic, manifest));
+    ASSIGN_OR_RETURN(topics.emplace_back(), NewTopic(topic, manifest, instead));
     raw.push_back(topics.back().get());
   }
   const Owned<rd_kafka_AdminOptions_t> admin_options =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ struct TopicsPlan {
 absl::StatusOr<TopicsPlan> PlanTopics(const KafkaOptions& options, const TopicsManifest& manifest);
 
 // Creates what is missing, and waits until it is known. Never deletes nor changes a topic: differences stay. An error names each
-// topic that could not be created; the others are there then.
-absl::Status CreateTopics(const KafkaOptions& options, const TopicsManifest& manifest, const std::vector<TopicSpec>& missing);
+// topic that could not be created; the others are there then. `instead`: settings that hold instead of the manifest's, for now.
+absl::Status CreateTopics(const KafkaOptions& options, const TopicsManifest& manifest, const std::vector<TopicSpec>& missing,
+                          const std::map<std::string, std::string>& instead = {});
 
 }  // namespace touchstone::eventlog

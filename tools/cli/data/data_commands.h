@@ -12,5 +12,6 @@ namespace touchstone::cli {
 void AddBackup(CLI::App& app, Context& context);
 void AddRestore(CLI::App& app, Context& context);
 void AddVerify(CLI::App& app, Context& context);
+void AddExport(CLI::App& app, Context& context);
 
 }  // namespace touchstone::cli
