@@ -196,7 +196,16 @@ class BadOperationTest(EndToEndTest):
         until(lambda: taken() >= 1000, "the first are taken")
         self.fill(disk, leave=400 << 20)
         until(lambda: "nearly full" in self.status(address).get("intake_stopped", ""), "intake is stopped")
+        # The first limit: what is inside drains, while nothing more comes in.
+        self.await_idle(address)
+        inside = taken()
+        self.assertGreater(inside, 0)
         self.fill(disk, leave=0)
+        # The second: what is there is read on.
+        self.assertTrue(self.ids_of(7, address))
+        self.json_lines("moments", "--address", address)
+        self.assertIn("nearly full", self.status(address)["intake_stopped"])
+        self.assertEqual(taken(), inside, "and nothing is written")
         # Who does not read on while it waits would hold us up.
         rest = threading.Thread(target=lambda: (say(range(1500, 4000)), sender.stdin.close()))
         rest.start()
