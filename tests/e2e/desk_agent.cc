@@ -27,6 +27,11 @@ void DeskAgent::Connect(std::shared_ptr<grpc::Channel> channel) {
   thread_ = std::thread([this] { Work(); });
 }
 
+bool DeskAgent::connected() const {
+  absl::MutexLock lock(&writing_);
+  return open_;
+}
+
 void DeskAgent::Heartbeat() {
   ConnectRequest heartbeat;
   heartbeat.mutable_heartbeat();

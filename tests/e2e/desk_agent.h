@@ -23,6 +23,8 @@ class DeskAgent {
 
   // Sits down at a suite that serves. Returns at once.
   void Connect(std::shared_ptr<grpc::Channel> channel);
+  // Whether the stream of the last Connect is there as far as is known. From any thread.
+  bool connected() const;
   // Due every 5 s.
   void Heartbeat();
   // Cuts the stream if it is still there, and waits until this side knows.
@@ -40,7 +42,7 @@ class DeskAgent {
   std::unique_ptr<routing::v1::DesktopService::Stub> stub_;
   std::unique_ptr<grpc::ClientContext> context_;
   std::unique_ptr<Stream> stream_;
-  absl::Mutex writing_;
+  mutable absl::Mutex writing_;
   bool open_ ABSL_GUARDED_BY(writing_) = false;
   std::thread thread_;
 };

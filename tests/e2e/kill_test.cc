@@ -232,7 +232,11 @@ class KillTest : public testing::Test {
   }
 
   const clock::SystemClock clock_;
-  const std::vector<events::Touchpoint> traffic_ = KillTraffic(kCustomers, clock_.Now() - kBeginsBefore);
+  ResendingSender Sender() const {
+    return ResendingSender(traffic_.size(), [this](size_t index) { return traffic_.At(index); });
+  }
+
+  const KillTraffic traffic_{kCustomers, clock_.Now() - kBeginsBefore};
   std::map<std::string, int> subjects_;
   size_t offer_count_ = 0;
 };
@@ -245,7 +249,7 @@ TEST_F(KillTest, WhatComesOfItIsWhatComesOfAnUndisturbedRun) {
     ASSERT_TRUE(suite->AwaitReady(kReadyWithin));
     auto channel = ChannelTo(*suite);
     AllowSends(channel);
-    ResendingSender sender(traffic_);
+    ResendingSender sender = Sender();
     const absl::Status sent = sender.SendOn(*IngestionService::NewStub(channel), [](size_t) {});
     ASSERT_TRUE(sent.ok()) << sent;
     AwaitSettled(channel, {});
@@ -262,7 +266,7 @@ TEST_F(KillTest, WhatComesOfItIsWhatComesOfAnUndisturbedRun) {
 
   const Deployment killed;
   Outcome actual;
-  ResendingSender sender(traffic_);
+  ResendingSender sender = Sender();
   DeskAgent ana("ana"), bo("bo");
   std::mt19937 chance(20261122);
   const size_t per_life = traffic_.size() / (kKills - kKills / kRecoveryKillEvery + 1);

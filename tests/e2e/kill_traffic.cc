@@ -83,18 +83,17 @@ std::string CustomerName(int number) { return absl::StrCat("e2e-", number); }
 
 std::string EmailOf(int number) { return absl::StrCat("customer-", number, "@example.com"); }
 
-std::vector<events::Touchpoint> KillTraffic(int customers, absl::Time begin) {
-  std::vector<events::Touchpoint> touchpoints;
-  touchpoints.reserve(static_cast<size_t>(customers) * kTouchpointsPerCustomer);
-  // So many live at once: a touchpoint and the one before it are seldom of one customer.
-  constexpr int kAtOnce = 60;
-  for (int first = 0; first < customers; first += kAtOnce) {
-    for (int step = 0; step < kTouchpointsPerCustomer; ++step) {
-      for (int number = first; number < std::min(first + kAtOnce, customers); ++number)
-        touchpoints.push_back(TouchpointOf(number, step, begin));
-    }
-  }
-  return touchpoints;
+KillTraffic::Place KillTraffic::PlaceOf(size_t index) const {
+  const int whole = at_once_ * kTouchpointsPerCustomer;
+  const int first = static_cast<int>(index) / whole * at_once_;
+  const int within = static_cast<int>(index) % whole;
+  const int telling = std::min(at_once_, customers_ - first);
+  return {first + within % telling, within / telling};
+}
+
+events::Touchpoint KillTraffic::At(size_t index) const {
+  const Place place = PlaceOf(index);
+  return TouchpointOf(place.number, place.step, begin_);
 }
 
 }  // namespace touchstone::e2e

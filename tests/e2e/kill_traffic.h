@@ -32,8 +32,27 @@ inline constexpr int kTouchpointsPerCustomer = 15;
 std::string CustomerName(int number);
 std::string EmailOf(int number);
 
-// `customers` stories at once, all of them within 40 hours from `begin` on. In the order in which they are sent: that of time,
-// customer by customer in turn, but for what is told late. The same arguments give the same touchpoints.
-std::vector<events::v1::Touchpoint> KillTraffic(int customers, absl::Time begin);
+// `customers` stories, all of them within 40 hours from `begin` on, told by `at_once` customers in turn before the next begin: a
+// touchpoint and the one before it are seldom of one customer. In the order in which they are sent: that of time, but for what is
+// told late. The same arguments give the same touchpoints. A value.
+class KillTraffic {
+ public:
+  KillTraffic(int customers, absl::Time begin, int at_once = 60) : customers_(customers), begin_(begin), at_once_(at_once) {}
+
+  size_t size() const { return static_cast<size_t>(customers_) * kTouchpointsPerCustomer; }
+  events::v1::Touchpoint At(size_t index) const;
+
+  // Whose touchpoint it is, and which of theirs; its id is `number-step`.
+  struct Place {
+    int number = 0;
+    int step = 0;
+  };
+  Place PlaceOf(size_t index) const;
+
+ private:
+  int customers_;
+  absl::Time begin_;
+  int at_once_;
+};
 
 }  // namespace touchstone::e2e

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "tests/e2e/child_process.h"
 
 namespace touchstone::e2e {
 
@@ -32,28 +31,20 @@ class SuiteProcess {
  public:
   // Starts it; what it says goes to `said`, after what is there. It listens on unix:`socket`.
   SuiteProcess(const std::string& socket, const std::string& said, const std::vector<std::string>& flags);
-  // Kills it.
-  ~SuiteProcess();
-
-  SuiteProcess(const SuiteProcess&) = delete;
-  SuiteProcess& operator=(const SuiteProcess&) = delete;
 
   // Blocks until it has said `ready`, for at most `within`; false: not by then, or it ended.
   bool AwaitReady(absl::Duration within);
   // From any thread; it need not be alive.
-  void Signal(int signal) const;
+  void Signal(int signal) const { process_.Signal(signal); }
   // Blocks until it has ended. Its exit code, or minus the signal that ended it.
-  int Wait();
+  int Wait() { return process_.Wait(); }
 
   const std::string& address() const { return address_; }
 
  private:
   const std::string address_;
-  pid_t pid_ = 0;
-  int out_ = -1;
+  ChildProcess process_;
   std::string heard_;
-  bool waited_ = false;
-  int ended_ = 0;
 };
 
 }  // namespace touchstone::e2e

@@ -44,7 +44,7 @@ absl::StatusOr<std::unique_ptr<Tail>> KafkaTail::Open(const KafkaOptions& option
 
 absl::Status KafkaTail::Start(ChangeSignal& changes) {
   Settings settings = ReaderSettings(options_, "read_committed");
-  settings.Set("queued.min.messages", kQueuedMessagesMin).Set("queued.max.messages.kbytes", kQueuedKilobytesMax);
+  settings.Prefer("queued.min.messages", kQueuedMessagesMin).Prefer("queued.max.messages.kbytes", kQueuedKilobytesMax);
   ASSIGN_OR_RETURN(client_, std::move(settings).Make(RD_KAFKA_CONSUMER));
   queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
   rd_kafka_queue_cb_event_enable(
