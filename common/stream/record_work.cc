@@ -45,7 +45,8 @@ void RecordWork::EmitLatest(absl::string_view topic, absl::string_view key, std:
 
 void RecordWork::DeadLetter(absl::string_view reason, absl::string_view message) {
   events::v1::DeadLetter letter;
-  letter.set_id(NextRecordId());
+  // Two kinds of tasks may read one topic: each says by itself that it could not, and a reader must not take one for the other.
+  letter.set_id(record_ == nullptr ? NextRecordId() : absl::StrCat(NextRecordId(), ":", task_kind_));
   letter.set_topic(std::string(topic_));
   letter.set_partition(partition_);
   if (record_ != nullptr) {
@@ -60,7 +61,8 @@ void RecordWork::DeadLetter(absl::string_view reason, absl::string_view message)
   }
   letter.set_task(std::string(task_kind_));
   *letter.mutable_dead_letter_time() = clock::ToProto(now_);
-  Emit(topics::kDeadLetters, letter.key(), letter.SerializeAsString());
+  outputs_.push_back(
+      {{topics::kDeadLetters, letter.key(), letter.id(), letter.SerializeAsString(), std::nullopt}, /*latest_only=*/false});
   ++dead_letter_count_;
 }
 

@@ -189,6 +189,8 @@ TEST_F(TaskTest, PoisonBecomesADeadLetterAndWhatItDidIsForgotten) {
   EXPECT_EQ(letter.reason(), "UNREADABLE");
   EXPECT_EQ(letter.dead_letter_time().seconds(), absl::ToUnixSeconds(At(2)));
   EXPECT_EQ(letter.id(), commit.outputs[1].id);
+  EXPECT_TRUE(absl::EndsWith(letter.id(), ":scribe"))
+      << letter.id() << ": another kind's letter of this record is another letter";
   EXPECT_EQ(commit.outputs[2].value, "after");
   EXPECT_EQ(state_.map["last"], "after");
   EXPECT_EQ(task_->NextTimer(), absl::InfiniteFuture());
