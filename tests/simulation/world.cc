@@ -180,6 +180,9 @@ void World::Live() {
     outbox_.Put("touchpoints.v1", arrival.key, arrival.touchpoint.id(), arrival.touchpoint.SerializeAsString());
     if (faults_.Strikes(WorldFault::kPoison))
       outbox_.Put("touchpoints.v1", arrival.key, absl::StrCat("poison-", arrival.touchpoint.id()), kPoisonBytes);
+    // A fact as a newer build might write it: every task that reads it must say so.
+    if (faults_.Strikes(WorldFault::kPoison))
+      outbox_.Put("journey-events.v1", arrival.key, absl::StrCat("poisoned-fact-", arrival.touchpoint.id()), kPoisonBytes);
     for (int64_t k = Choose(4); k > 0; --k) Step();
   }
   for (int k = 0; k < 50 && verdicts_.all_hold(); ++k) PassUntil(clock_.Now() + absl::Seconds(Choose(60)));

@@ -55,7 +55,8 @@ void CommitObserver::OnWrite(const eventlog::DurableWrite& write, absl::Time now
   }
 }
 
-// `topic:partition:offset:index`, or `kind:partition:atTIME:kLETTERS:index` of a timer.
+// `topic:partition:offset:index`, with `:kind` after it where it is a dead letter, or `kind:partition:atTIME:kLETTERS:index` of a
+// timer.
 void CommitObserver::CheckOutput(const eventlog::DurableWrite::Item& item, const eventlog::DurableWrite::Task& task,
                                  const Ranges& ranges, absl::Time now) {
   const std::string& id = item.record->id;
@@ -66,7 +67,7 @@ void CommitObserver::CheckOutput(const eventlog::DurableWrite::Item& item, const
   int32_t partition = 0;
   if (parts.size() < 4 || !absl::SimpleAtoi(parts[1], &partition)) return wrong("an id without a cause");
   if (partition != task.partition) return wrong("whose cause is another partition's");
-  if (parts.size() == 5) {
+  if (parts.size() == 5 && absl::StartsWith(parts[2], "at")) {
     absl::Time due;
     std::string error;
     if (parts[0] != task.kind || !absl::ParseTime("at%E4Y%m%dT%H%M%SZ", parts[2], absl::UTCTimeZone(), &due, &error))
