@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "common/stream/topics.h"
 #include "touchstone/events/v1/dead_letter.pb.h"
 
