@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <thread>
@@ -17,6 +18,8 @@
 // synced is dropped, torn and reordered. Afterwards nothing that was acknowledged may be missing, and no commit may be there in
 // part.
 //
+// What a loss is made of is counted by kind: one that was never tried fails the run.
+//
 // TOUCHSTONE_POWER_LOSS_ROUNDS and TOUCHSTONE_POWER_LOSS_SEED change how often, and from which seed on.
 namespace touchstone::eventlog::embedded {
 namespace {
@@ -26,6 +29,10 @@ constexpr int kAppenders = 2;
 // A disk begins anew after so many losses, so that reading it all stays quick.
 constexpr int kRoundsPerDisk = 12;
 constexpr int kAppendsMax = 40;
+constexpr int kLatestKeys = 3;
+constexpr int kAppendsPerCleaning = 16;
+// Of the write-ahead log: what is never reached here, and what has tables written all the time.
+constexpr int64_t kWalBytes[] = {64 << 20, 64 << 10, 16 << 10};
 
 int64_t FromEnvironment(const char* name, int64_t otherwise) {
   const char* text = std::getenv(name);
@@ -33,9 +40,9 @@ int64_t FromEnvironment(const char* name, int64_t otherwise) {
   return text != nullptr && absl::SimpleAtoi(text, &number) ? number : otherwise;
 }
 
-TopicCatalog Topics() { return TopicCatalog({{"orders", kPartitions}, {"reports", kPartitions}}); }
+TopicCatalog Topics() { return TopicCatalog({{"orders", kPartitions}, {"reports", kPartitions}, {"latest", 1, true}}); }
 
-absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenOn(rocksdb::Env& env) {
+absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenOn(rocksdb::Env& env, int64_t wal_bytes_max) {
   static const clock::SystemClock clock;
   EmbeddedOptions options;
   options.folder = "/disk/data";
@@ -44,6 +51,7 @@ absl::StatusOr<std::unique_ptr<EmbeddedLog>> OpenOn(rocksdb::Env& env) {
   options.free_bytes = [] { return int64_t{1} << 40; };
   options.env = &env;
   options.limits.block_cache_bytes = 1 << 20;
+  options.limits.wal_bytes_max = wal_bytes_max;
   return OpenEmbeddedLog(options, clock);
 }
 
@@ -59,6 +67,7 @@ struct Promises {
   std::mutex mutex;
   std::map<std::pair<int, int64_t>, std::string> appended;  // By partition and offset of `orders`: the record's name.
   std::map<int, int64_t> committed;                         // By partition: the next offset of `orders`.
+  std::map<std::string, int> newest;                        // By key of `latest`: its number, which rises.
 };
 
 // Appends and commits until the power is cut, or for a while.
@@ -78,6 +87,20 @@ class Workload {
   }
 
  private:
+  // A record that supersedes those of its key; now and then they are dropped.
+  void AppendLatest(int appender, int i) {
+    const std::string key = absl::StrCat("key ", appender, "-", i % kLatestKeys);
+    const int number = round_ * kAppendsMax + i;
+    log_.Append({{"latest", key, absl::StrCat("id ", number), absl::StrCat(number), 0}},
+                [this, key, number](const absl::StatusOr<std::vector<Position>>& positions) {
+                  std::lock_guard<std::mutex> lock(promises_.mutex);
+                  if (positions.ok()) promises_.newest[key] = std::max(promises_.newest[key], number);
+                });
+    if (i % kAppendsPerCleaning != appender) return;
+    const absl::Status cleaned = log_.Maintain();
+    EXPECT_TRUE(cleaned.ok()) << cleaned;
+  }
+
   void Append(int appender) {
     const int partition = appender % kPartitions;
     for (int i = 0; i < kAppendsMax && !files_.is_cut(); ++i) {
@@ -94,6 +117,7 @@ class Workload {
         for (size_t n = 0; n < names.size(); ++n)
           promises_.appended[{(*positions)[n].partition, (*positions)[n].offset}] = names[n];
       });
+      AppendLatest(appender, i);
       if (i % 4 == appender) log_.tail_changes().WaitPast(seen, absl::Milliseconds(1));
     }
   }
@@ -153,6 +177,7 @@ class Workload {
 
 struct Findings {
   int rounds = 0;
+  LossCounts losses;
   int cut_while_opening = 0;
   std::vector<std::string> refusals;
   std::vector<std::string> wrong;
@@ -186,6 +211,7 @@ class Check {
     orders_ = ReadAll(log_, "orders", findings_);
     reports_ = ReadAll(log_, "reports", findings_);
     for (const auto& [place, name] : promises_.appended) CheckAppended(place.first, place.second, name);
+    CheckLatest();
     absl::StatusOr<std::unique_ptr<Member>> member = log_.Join({"alpha", {"orders"}, {}}, {});
     if (!member.ok()) return Wrong(absl::StrCat("cannot join: ", member.status().ToString()));
     for (int p = 0; p < kPartitions; ++p) {
@@ -207,6 +233,22 @@ class Check {
       for (const Record& record : records) promises_.appended[{partition, record.offset}] = std::string(NameOf(record.value));
     }
     for (int p = 0; p < kPartitions; ++p) promises_.committed[p] = (*member.Positions(p))[0].next_offset;
+  }
+
+  // The newest of each key is kept, however often what it superseded was dropped.
+  void CheckLatest() {
+    std::map<std::string, int> newest;
+    const std::map<int, std::vector<Record>> latest = ReadAll(log_, "latest", findings_);
+    if (latest.empty() && !promises_.newest.empty()) return Wrong("nothing of `latest` is there");
+    if (latest.empty()) return;
+    for (const Record& record : latest.at(0)) {
+      int number = -1;
+      if (!absl::SimpleAtoi(record.value, &number)) return Wrong("a record of `latest` is half there");
+      newest[record.key] = number;
+    }
+    for (const auto& [key, number] : promises_.newest) {
+      if (newest[key] < number) Wrong(absl::StrCat("the newest of ", key, " is ", newest[key], ", not ", number));
+    }
   }
 
   void CheckAppended(int partition, int64_t offset, const std::string& name) {
@@ -294,8 +336,9 @@ class DiskLife {
         std::lock_guard<std::mutex> lock(promises_.mutex);
         at_cut.appended = promises_.appended;
         at_cut.committed = promises_.committed;
+        at_cut.newest = promises_.newest;
       });
-      absl::StatusOr<std::unique_ptr<EmbeddedLog>> log = OpenOn(*env);
+      absl::StatusOr<std::unique_ptr<EmbeddedLog>> log = OpenOn(*env, kWalBytes[random_() % std::size(kWalBytes)]);
       if (!log.ok()) {
         findings_.refusals.push_back(absl::StrCat("seed ", seed_, " round ", round, ": ", log.status().ToString()));
         return false;
@@ -306,10 +349,12 @@ class DiskLife {
       files->Cut();
       log->reset();
       left = files->left();
+      for (const auto& [kind, count] : files->losses()) findings_.losses[kind] += count;
     }
     disk_ = left;
     promises_.appended = at_cut.appended;
     promises_.committed = at_cut.committed;
+    promises_.newest = at_cut.newest;
     return findings_.wrong.empty();
   }
 
@@ -330,15 +375,67 @@ Findings LoseThePower(int64_t rounds, const std::set<std::string>& lies) {
   return findings;
 }
 
+// What some hundred losses meet, and what only some thousand do: then all there is.
+constexpr const char* kOftenMet[] = {
+    "*.log: all unsynced kept",    "*.log: all unsynced lost",
+    "*.log: cut at a byte",        "*.log: deletion undone",
+    "*.log: entry lost",           "*.log: garbage where nothing was written",
+    "*.log: sectors in any order", "*.log: zeros where nothing was written",
+    "*.sst: deletion undone",      "*.sst: entry lost",
+    "MANIFEST: entry lost",        "entries: a later change kept without an earlier",
+};
+constexpr const char* kSeldomMet[] = {
+    "*.dbtmp: entry lost",
+    "*.sst: all unsynced kept",
+    "*.sst: all unsynced lost",
+    "*.sst: cut at a byte",
+    "*.sst: garbage where nothing was written",
+    "*.sst: sectors in any order",
+    "*.sst: zeros where nothing was written",
+    "CURRENT: rename undone",
+    "MANIFEST: all unsynced kept",
+    "MANIFEST: all unsynced lost",
+    "MANIFEST: cut at a byte",
+    "MANIFEST: garbage where nothing was written",
+    "MANIFEST: sectors in any order",
+    "MANIFEST: zeros where nothing was written",
+    "MARK: all unsynced kept",
+    "MARK: all unsynced lost",
+    "MARK: cut at a byte",
+    "MARK: sectors in any order",
+    "files: *.log kept, another lost",
+    "files: MARK kept, another lost",
+};
+constexpr int64_t kRoundsForOften = 400;
+// One kind of loss is refused though nothing acknowledged is missing: a MANIFEST that was being added to, where a later sector
+// reached the disk and an earlier did not. RocksDB cannot tell that from damage.
+constexpr int64_t kRefusalsPercentMax = 3;
+constexpr int64_t kRoundsForSeldom = 5000;
+
+void ExpectEveryKindWasMet(const Findings& findings) {
+  std::vector<std::string> never;
+  const auto look = [&](const char* kind) {
+    if (findings.losses.count(kind) == 0) never.emplace_back(kind);
+  };
+  if (findings.rounds >= kRoundsForOften) std::for_each(std::begin(kOftenMet), std::end(kOftenMet), look);
+  if (findings.rounds >= kRoundsForSeldom) std::for_each(std::begin(kSeldomMet), std::end(kSeldomMet), look);
+  EXPECT_THAT(never, testing::IsEmpty()) << "kinds of loss that were never tried";
+}
+
 TEST(PowerLoss, NothingAcknowledgedIsMissingAndNothingIsHalfThere) {
   const int64_t rounds = FromEnvironment("TOUCHSTONE_POWER_LOSS_ROUNDS", 500);
   const Findings findings = LoseThePower(rounds, {});
   std::printf("%d losses, %d of them while opening, %zu refusals to open\n", findings.rounds, findings.cut_while_opening,
               findings.refusals.size());
+  for (const std::string& refusal : findings.refusals) std::printf("%s\n", refusal.c_str());
+  for (const auto& [kind, count] : findings.losses) std::printf("%8lld %s\n", static_cast<long long>(count), kind.c_str());
   EXPECT_THAT(findings.wrong, testing::IsEmpty());
+  ExpectEveryKindWasMet(findings);
   EXPECT_GT(findings.cut_while_opening, findings.rounds / 100) << "opening is not tried";
-  EXPECT_LT(findings.refusals.size(), static_cast<size_t>(rounds / 100)) << testing::PrintToString(findings.refusals);
-  for (const std::string& refusal : findings.refusals) EXPECT_THAT(refusal, testing::HasSubstr("Put a backup"));
+  EXPECT_LE(findings.refusals.size(), static_cast<size_t>(rounds * kRefusalsPercentMax / 100));
+  for (const std::string& refusal : findings.refusals) {
+    EXPECT_THAT(refusal, testing::AllOf(testing::HasSubstr("MANIFEST"), testing::HasSubstr("Put a backup")));
+  }
 }
 
 // The test of the test: a disk that forgets what it was told to sync.

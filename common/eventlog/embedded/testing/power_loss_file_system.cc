@@ -132,6 +132,20 @@ struct NamedLock : rocksdb::FileLock {
   const std::string path;
 };
 
+// Whether what was written to one file is there and what was written to another is not.
+void CountAcrossFiles(LossCounts& losses) {
+  std::set<std::string> lost;
+  std::set<std::string> kept;
+  for (const auto& [what, count] : losses) {
+    const std::string file = what.substr(0, what.find(':'));
+    if (what.find(": all unsynced lost") != std::string::npos) lost.insert(file);
+    if (what.find(": all unsynced kept") != std::string::npos) kept.insert(file);
+  }
+  for (const std::string& file : kept) {
+    if (lost.size() > lost.count(file)) ++losses["files: " + file + " kept, another lost"];
+  }
+}
+
 }  // namespace
 
 PowerLossFileSystem::PowerLossFileSystem(Disk disk) : FileSystemWrapper(FileSystem::Default()), disk_(std::move(disk)) {}
@@ -153,6 +167,11 @@ bool PowerLossFileSystem::is_cut() const {
   return left_ != nullptr;
 }
 
+LossCounts PowerLossFileSystem::losses() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return losses_;
+}
+
 Disk PowerLossFileSystem::left() const {
   std::lock_guard<std::mutex> lock(mutex_);
   return left_;
@@ -171,7 +190,8 @@ void PowerLossFileSystem::OneMoreChange() {
 void PowerLossFileSystem::CutNow() {
   if (at_cut_) at_cut_();
   std::mt19937_64 random(seed_);
-  left_ = disk_->AfterPowerLoss(random);
+  left_ = disk_->AfterPowerLoss(random, "", losses_);
+  CountAcrossFiles(losses_);
 }
 
 void PowerLossFileSystem::WriteTo(DiskNode& file, uint64_t offset, const Slice& bytes) {

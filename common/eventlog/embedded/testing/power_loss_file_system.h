@@ -32,6 +32,8 @@ class PowerLossFileSystem : public rocksdb::FileSystemWrapper {
   bool is_cut() const;
   // What is left, after the cut.
   Disk left() const;
+  // Of what the loss was made.
+  LossCounts losses() const;
 
   // Syncs of files whose name ends so do nothing from now on, and say that they did.
   void LieAboutSyncing(std::set<std::string> suffixes);
@@ -99,6 +101,7 @@ class PowerLossFileSystem : public rocksdb::FileSystemWrapper {
   // Guarded by mutex_:
   const Disk disk_;
   Disk left_;
+  LossCounts losses_;
   int64_t changes_until_cut_ = -1;
   uint64_t seed_ = 0;
   std::function<void()> at_cut_;

@@ -7,6 +7,13 @@ namespace {
 
 constexpr uint64_t kSectorBytes = 512;
 
+// `000012.log` as `*.log`, `MANIFEST-000004` as `MANIFEST`.
+std::string KindOf(const std::string& name) {
+  const size_t dot = name.rfind('.');
+  if (dot != std::string::npos) return "*" + name.substr(dot);
+  return name.substr(0, name.find('-'));
+}
+
 bool Chance(std::mt19937_64& random, int percent) { return static_cast<int>(random() % 100) < percent; }
 
 }  // namespace
@@ -68,35 +75,57 @@ void DiskNode::Apply(const EntryChange& change, std::map<std::string, std::share
   if (!change.set.empty()) entries[change.set] = change.node;
 }
 
-std::shared_ptr<DiskNode> DiskNode::AfterPowerLoss(std::mt19937_64& random) const {
+std::shared_ptr<DiskNode> DiskNode::AfterPowerLoss(std::mt19937_64& random, const std::string& name, LossCounts& counts) const {
   auto left = std::make_shared<DiskNode>(is_folder_);
   if (!is_folder_) {
-    left->bytes_ = BytesAfterPowerLoss(random);
+    left->bytes_ = BytesAfterPowerLoss(random, name, counts);
     left->SyncBytes();
     return left;
   }
-  std::map<std::string, std::shared_ptr<DiskNode>> entries = durable_entries_;
-  const bool in_order = Chance(random, 70);
-  const size_t reached = entry_changes_.empty() ? 0 : random() % (entry_changes_.size() + 1);
-  for (size_t i = 0; i < entry_changes_.size(); ++i) {
-    if (in_order ? i < reached : Chance(random, 50)) Apply(entry_changes_[i], entries);
+  for (const auto& [entry, node] : EntriesAfterPowerLoss(random, counts)) {
+    left->entries_[entry] = node->AfterPowerLoss(random, entry, counts);
   }
-  for (const auto& [name, node] : entries) left->entries_[name] = node->AfterPowerLoss(random);
   left->SyncEntries();
   return left;
 }
 
-std::string DiskNode::BytesAfterPowerLoss(std::mt19937_64& random) const {
+std::map<std::string, std::shared_ptr<DiskNode>> DiskNode::EntriesAfterPowerLoss(std::mt19937_64& random,
+                                                                                 LossCounts& counts) const {
+  std::map<std::string, std::shared_ptr<DiskNode>> entries = durable_entries_;
+  const bool in_order = Chance(random, 70);
+  const size_t reached = entry_changes_.empty() ? 0 : random() % (entry_changes_.size() + 1);
+  bool lost_one = false;
+  for (size_t i = 0; i < entry_changes_.size(); ++i) {
+    const EntryChange& change = entry_changes_[i];
+    const std::string kind = KindOf(change.set.empty() ? change.erased : change.set);
+    if (in_order ? i < reached : Chance(random, 50)) {
+      Apply(change, entries);
+      if (lost_one) ++counts["entries: a later change kept without an earlier"];
+      continue;
+    }
+    lost_one = true;
+    const char* what = change.erased.empty() ? ": entry lost" : change.set.empty() ? ": deletion undone" : ": rename undone";
+    ++counts[kind + what];
+  }
+  return entries;
+}
+
+std::string DiskNode::BytesAfterPowerLoss(std::mt19937_64& random, const std::string& name, LossCounts& counts) const {
   enum { kAllLost, kAllThere, kTorn, kAnySectors, kWays };
   const auto way = random() % kWays;
+  const std::string kind = KindOf(name);
   std::string left = bytes_;
-  if (way == kAllThere || (overwritten_.empty() && bytes_.size() == durable_size_)) return left;
+  if (overwritten_.empty() && bytes_.size() == durable_size_) return left;
+  constexpr const char* kWayNames[] = {": all unsynced lost", ": all unsynced kept", ": cut at a byte", ": sectors in any order"};
+  ++counts[kind + kWayNames[way]];
+  if (way == kAllThere) return left;
   uint64_t size = way == kAllLost ? durable_size_ : std::max<uint64_t>(bytes_.size(), durable_size_);
   const uint64_t from = bytes_.size() > durable_size_ ? durable_size_ : 0;
   const uint64_t torn_at = from + random() % (bytes_.size() - from + 1);
   if (way == kTorn && Chance(random, 50)) size = std::max(durable_size_, torn_at);
   left.resize(size);
   const bool garbage = Chance(random, 30);
+  bool shows_lost = false;
   for (const auto& [sector, before] : overwritten_) {
     const uint64_t begin = sector * kSectorBytes;
     uint64_t lost_from = begin;
@@ -105,8 +134,10 @@ std::string DiskNode::BytesAfterPowerLoss(std::mt19937_64& random) const {
     for (uint64_t at = lost_from; at < std::min(begin + kSectorBytes, size); ++at) {
       const uint64_t in_sector = at - begin;
       left[at] = in_sector < before.size() ? before[in_sector] : (garbage ? static_cast<char>(random()) : '\0');
+      shows_lost = shows_lost || in_sector >= before.size();
     }
   }
+  if (shows_lost) ++counts[kind + (garbage ? ": garbage where nothing was written" : ": zeros where nothing was written")];
   return left;
 }
 

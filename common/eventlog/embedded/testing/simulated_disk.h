@@ -12,6 +12,10 @@
 
 namespace touchstone::eventlog::embedded {
 
+// Which kinds of loss a power loss was made of, by kind of file: `store/*.log: cut at a byte` -> how often. So that a test sees
+// what it never tried.
+using LossCounts = std::map<std::string, int64_t>;
+
 // A file or a folder in memory that knows what of it is durable: a file's bytes as of its last sync, a folder's entries as of its
 // own. Not thread-safe.
 class DiskNode {
@@ -37,7 +41,8 @@ class DiskNode {
   // What a power loss leaves of this node and what is below it. Of what was not synced some is lost: all of it, what came after
   // some point (maybe within a sector), or any sectors; what is lost reads as before, as zeros, or as garbage where there was
   // nothing. Of entries, changes are lost from some point on, or any of them.
-  std::shared_ptr<DiskNode> AfterPowerLoss(std::mt19937_64& random) const;
+  // `name` is its own, for `counts`.
+  std::shared_ptr<DiskNode> AfterPowerLoss(std::mt19937_64& random, const std::string& name, LossCounts& counts) const;
 
  private:
   // A change of a folder that is not durable: `erased` goes, then `set` is there.
@@ -48,7 +53,8 @@ class DiskNode {
   };
 
   void Apply(const EntryChange& change, std::map<std::string, std::shared_ptr<DiskNode>>& entries) const;
-  std::string BytesAfterPowerLoss(std::mt19937_64& random) const;
+  std::string BytesAfterPowerLoss(std::mt19937_64& random, const std::string& name, LossCounts& counts) const;
+  std::map<std::string, std::shared_ptr<DiskNode>> EntriesAfterPowerLoss(std::mt19937_64& random, LossCounts& counts) const;
   std::string DurableSector(uint64_t sector) const;
 
   const bool is_folder_;
