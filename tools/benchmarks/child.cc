@@ -106,4 +106,16 @@ absl::Duration Child::CpuTime() const {
   return absl::Seconds(static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
+int64_t Child::StatusBytes(absl::string_view field) const {
+  // proc(5): `VmRSS:     12345 kB`.
+  std::ifstream file(absl::StrCat("/proc/", pid_, "/status"));
+  for (std::string line; std::getline(file, line);) {
+    absl::string_view rest = line;
+    int64_t kib = 0;
+    if (!absl::ConsumePrefix(&rest, field) || !absl::ConsumeSuffix(&rest, " kB")) continue;
+    return absl::SimpleAtoi(absl::StripAsciiWhitespace(rest), &kib) ? kib << 10 : 0;
+  }
+  return 0;
+}
+
 }  // namespace touchstone::benchmarks

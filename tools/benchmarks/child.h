@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/clock/clock.h"
 
@@ -29,11 +30,16 @@ class Child {
   // CPU time used so far by all its threads, to the kernel's tick (10 ms).
   absl::Duration CpuTime() const;
 
+  // Of memory: what is resident now, and the most that ever was. In bytes; 0 where the kernel does not tell.
+  int64_t ResidentBytes() const { return StatusBytes("VmRSS:"); }
+  int64_t PeakResidentBytes() const { return StatusBytes("VmHWM:"); }
+
   // With SIGKILL: nothing is left time to tidy up. Repeats do nothing.
   void Kill();
 
  private:
   Child(pid_t pid, int output) : pid_(pid), output_(output) {}
+  int64_t StatusBytes(absl::string_view field) const;
   absl::Status AwaitReady(const clock::Clock& clock, absl::Duration deadline);
 
   pid_t pid_;

@@ -125,7 +125,8 @@ void AddTraits(const Step& step, int64_t order, absl::Time occur_time, events::T
 
 }  // namespace
 
-Customers::Customers(uint64_t seed) : random_(seed), tellers_(kAtOnce) {
+Customers::Customers(uint64_t seed, int touchpoints_each)
+    : touchpoints_each_(touchpoints_each), random_(seed), tellers_(kAtOnce) {
   for (Teller& teller : tellers_) {
     BeginCustomer(teller);
     // Else all would begin at once.
@@ -136,6 +137,7 @@ Customers::Customers(uint64_t seed) : random_(seed), tellers_(kAtOnce) {
 void Customers::BeginCustomer(Teller& teller) {
   teller.customer = customer_count_++;
   teller.stories_told = 0;
+  teller.touchpoints_told = 0;
   BeginStory(teller);
 }
 
@@ -168,8 +170,12 @@ events::Touchpoint Customers::Next(absl::Time occur_time) {
   (*touchpoint.mutable_attributes())["device"].set_text(teller.customer % 3 == 0 ? "phone" : "desktop");
   (*touchpoint.mutable_attributes())["visit"].set_integer(teller.stories_told + 1);
 
+  if (++teller.touchpoints_told == touchpoints_each_) {
+    BeginCustomer(teller);
+    return touchpoint;
+  }
   if (++teller.step == kStories[teller.story].steps.size()) {
-    ++teller.stories_told < kStoriesOfACustomer ? BeginStory(teller) : BeginCustomer(teller);
+    ++teller.stories_told<kStoriesOfACustomer || touchpoints_each_> 0 ? BeginStory(teller) : BeginCustomer(teller);
   }
   return touchpoint;
 }

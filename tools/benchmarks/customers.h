@@ -19,7 +19,9 @@ class Customers {
   // Customers whose stories are being told at one time: this many touchpoints lie between two of one customer.
   static constexpr size_t kAtOnce = 2000;
 
-  explicit Customers(uint64_t seed);
+  // `touchpoints_each`: after so many a customer's place is taken by a new one, also in the middle of a story; 0: after three
+  // stories.
+  explicit Customers(uint64_t seed, int touchpoints_each = 0);
 
   // The next touchpoint; its id is `ID_PREFIX` and the number of touchpoints before it. Times may not fall.
   events::v1::Touchpoint Next(absl::Time occur_time);
@@ -35,12 +37,14 @@ class Customers {
     size_t story = 0;
     size_t step = 0;
     int stories_told = 0;
+    int touchpoints_told = 0;
   };
 
   void BeginStory(Teller& teller);
   void BeginCustomer(Teller& teller);
   size_t Below(size_t limit) { return static_cast<size_t>(random_() % limit); }
 
+  const int touchpoints_each_;
   std::mt19937_64 random_;
   std::vector<Teller> tellers_;
   int64_t count_ = 0;

@@ -20,6 +20,10 @@ absl::Status MeasureMoments(const Bench& bench, const Server& suite);
 // Kills the suite while it is under load, and starts it again, some times.
 absl::Status MeasureRestart(const Bench& bench, Server& suite);
 
+// Fills the suite with so many journeys of ten touchpoints; what that takes of memory and disk, and of time to start again after
+// kill -9. Not part of a run of all: a million takes a quarter of an hour.
+absl::Status MeasureJourneys(const Bench& bench, Server& suite, int64_t journeys);
+
 // Writes, bytes and CPU time of a touchpoint, in this process. `server_cpu` as above, zero where it is not known: what the list
 // does not explain of it is gRPC's.
 absl::Status MeasureCosts(const Bench& bench, absl::Duration server_cpu);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -28,11 +29,14 @@ namespace touchstone::benchmarks {
 namespace {
 
 constexpr uint64_t kSeed = 1;
+// A message of touchpoints, ten of a customer.
+constexpr int64_t kJourneysMin = 10;
 constexpr int kUsageError = 2;
 constexpr char kUsage[] =
-    "Usage: touchstone-bench [--quick] [--only PART] [--json FILE] --folder FOLDER\n"
+    "Usage: touchstone-bench [--quick] [--only PART] [--journeys N] [--json FILE] --folder FOLDER\n"
     "  --quick         fewer and shorter rounds: about a minute instead of three\n"
     "  --only PART     one of ingest, moments, restart, costs\n"
+    "  --journeys N    this alone: N journeys of ten touchpoints in memory and on disk; a million takes a quarter of an hour\n"
     "  --json FILE     writes the figures there too\n"
     "  --folder FOLDER keeps what is measured with below it; emptied first, deleted afterwards\n";
 
@@ -46,6 +50,8 @@ struct Options {
   bool quick = false;
   // A part's name; empty: all parts.
   std::string only;
+  // With any, nothing else is measured.
+  int64_t journeys = 0;
   std::string json;
   std::string folder;
 };
@@ -57,6 +63,8 @@ bool Read(const std::vector<std::string>& arguments, Options& options) {
       options.quick = true;
     } else if (arguments[i] == "--only" && has_value) {
       options.only = arguments[++i];
+    } else if (arguments[i] == "--journeys" && has_value) {
+      if (!absl::SimpleAtoi(arguments[++i], &options.journeys) || options.journeys < kJourneysMin) return false;
     } else if (arguments[i] == "--json" && has_value) {
       options.json = arguments[++i];
     } else if (arguments[i] == "--folder" && has_value) {
@@ -75,7 +83,11 @@ std::string LoadOfMachine() {
   return absl::StrFormat("%.1f, %.1f, %.1f", averages[0], averages[1], averages[2]);
 }
 
-absl::Status Measure(const Bench& bench, const std::string& only) {
+absl::Status Measure(const Bench& bench, const std::string& only, int64_t journeys) {
+  if (journeys > 0) {
+    ASSIGN_OR_RETURN(Server suite, StartServer(bench, kSuite));
+    return MeasureJourneys(bench, suite, journeys);
+  }
   const auto wanted = [&](absl::string_view part) { return only.empty() || only == part; };
   absl::Duration server_cpu;
   if (only != kCosts) {
@@ -96,7 +108,7 @@ absl::Status MeasureAll(const Options& options) {
   std::filesystem::create_directories(options.folder);
   const std::string load_before = LoadOfMachine();
   const absl::Time begin = clock.Now();
-  const absl::Status measured = Measure({clock, report, requests, options.quick, options.folder}, options.only);
+  const absl::Status measured = Measure({clock, report, requests, options.quick, options.folder}, options.only, options.journeys);
   std::fputs(report.Table().c_str(), stdout);
   RETURN_IF_ERROR(status::Annotated(measured, "measuring ended early"));
   const std::vector<std::pair<std::string, std::string>> about = {

@@ -17,8 +17,9 @@ inline constexpr char kStreamMethod[] = "/touchstone.ingestion.v1.IngestionServi
 // little to do. Touchpoints occur now, in their order. Not thread-safe.
 class Requests {
  public:
-  // `clock` outlives it.
-  Requests(uint64_t seed, const clock::Clock& clock) : customers_(seed), clock_(clock) {}
+  // `clock` outlives it; `touchpoints_each` as of Customers.
+  Requests(uint64_t seed, const clock::Clock& clock, int touchpoints_each = 0)
+      : customers_(seed, touchpoints_each), clock_(clock) {}
 
   // IngestTouchpointRequests, a touchpoint each.
   std::vector<grpc::ByteBuffer> Unary(size_t count);

@@ -1,15 +1,14 @@
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/macros.h"
 #include "tools/benchmarks/figures.h"
+#include "tools/benchmarks/folder_sizes.h"
 #include "tools/benchmarks/servers.h"
 #include "tools/benchmarks/spread.h"
 #include "tools/benchmarks/stream_load.h"
@@ -18,7 +17,6 @@ namespace touchstone::benchmarks {
 namespace {
 
 constexpr double kReadyGoalSeconds = 1;
-constexpr double kMiB = 1 << 20;
 constexpr double kLogMiB = 256;
 constexpr int kKills = 3;
 constexpr int kQuickKills = 1;
@@ -28,25 +26,6 @@ constexpr absl::Duration kFillingMax = absl::Seconds(25);
 constexpr size_t kMessages = 200;
 constexpr int kTouchpointsPerMessage = 100;
 constexpr size_t kMessagesInFlight = 16;
-
-struct Sizes {
-  double wal_mib = 0;
-  double all_mib = 0;
-};
-
-Sizes SizesBelow(const std::string& folder) {
-  Sizes sizes;
-  std::error_code ignored;
-  for (auto it = std::filesystem::recursive_directory_iterator(folder, ignored);
-       it != std::filesystem::recursive_directory_iterator(); it.increment(ignored)) {
-    // The server deletes files while we look.
-    const uintmax_t bytes = it->is_regular_file(ignored) ? it->file_size(ignored) : 0;
-    if (bytes == static_cast<uintmax_t>(-1)) continue;
-    sizes.all_mib += static_cast<double>(bytes) / kMiB;
-    if (absl::EndsWith(it->path().filename().string(), ".log")) sizes.wal_mib += static_cast<double>(bytes) / kMiB;
-  }
-  return sizes;
-}
 
 // Streams without end until stopped; the server's death ends it too.
 class Sender {
@@ -69,9 +48,9 @@ class Sender {
 };
 
 // Kills the suite in the middle of its work, with much to replay; returns what it left.
-Sizes KillUnderLoad(const Bench& bench, Server& suite) {
+FolderSizes KillUnderLoad(const Bench& bench, Server& suite) {
   const std::string folder = DataFolderOf(bench, kSuite);
-  Sizes sizes;
+  FolderSizes sizes;
   const Sender sender(bench, suite);
   const absl::Duration deadline = bench.clock.Monotonic() + kFillingMax;
   do {
@@ -89,7 +68,7 @@ absl::Status MeasureRestart(const Bench& bench, Server& suite) {
   std::vector<double> seconds, wal, all;
   for (int kill = 0; kill < kills; ++kill) {
     bench.Say(absl::StrCat("kill -9 and restart, ", kill + 1, " of ", kills));
-    const Sizes left = KillUnderLoad(bench, suite);
+    const FolderSizes left = KillUnderLoad(bench, suite);
     wal.push_back(left.wal_mib);
     all.push_back(left.all_mib);
     ASSIGN_OR_RETURN(suite, StartServer(bench, kSuite));
