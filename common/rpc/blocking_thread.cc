@@ -1,10 +1,9 @@
 #include "common/rpc/blocking_thread.h"
 
-#include <pthread.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/runtime/thread_name.h"
 #include "common/status/errors.h"
 
 namespace touchstone::rpc {
@@ -45,7 +44,7 @@ void BlockingThread::Add(Job job) {
 }
 
 void BlockingThread::Run() {
-  pthread_setname_np(pthread_self(), name_.c_str());
+  runtime::SetThreadName(name_);
   std::unique_lock<std::mutex> lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });

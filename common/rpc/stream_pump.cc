@@ -1,10 +1,9 @@
 #include "common/rpc/stream_pump.h"
 
-#include <pthread.h>
-
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/runtime/thread_name.h"
 #include "common/status/errors.h"
 
 namespace touchstone::rpc {
@@ -97,7 +96,7 @@ std::vector<std::shared_ptr<Pumped>> StreamPump::NextTurn() {
 }
 
 void StreamPump::Run() {
-  pthread_setname_np(pthread_self(), "stream-pump");
+  runtime::SetThreadName("stream-pump");
   while (true) {
     std::vector<std::shared_ptr<Pumped>> turn = NextTurn();
     const absl::Duration now = clock_.Monotonic();

@@ -3,11 +3,13 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/eventlog/event_log.h"
+#include "common/stream/task_query.h"
 #include "common/stream/unit_of_work.h"
 
 namespace touchstone::stream {
@@ -36,6 +38,8 @@ struct TaskDefinition {
   // The input that is its inbox: a record there that cannot be applied stops the task.
   std::string inbox;
   std::function<std::unique_ptr<Processor>(int partition)> make_processor;
+  // What may be asked of its tasks beside kValueQuery and kWaitQuery.
+  std::vector<TaskQuery> queries;
 };
 
 }  // namespace touchstone::stream

@@ -17,6 +17,7 @@ inline constexpr char kOutreach[] = "outreach.v1";
 inline constexpr char kOutreachRequests[] = "outreach-requests.v1";
 inline constexpr char kPreferences[] = "preferences.v1";
 inline constexpr char kControl[] = "control.v1";
+inline constexpr char kOwners[] = "owners.v1";
 inline constexpr char kDeadLetters[] = "dead-letters.v1";
 
 }  // namespace touchstone::topics

@@ -22,7 +22,7 @@ Worker::~Worker() {
   }
   for (ReportDone& request : report_requests) std::move(request)(absl::UnavailableError("the tasks of this process have ended"));
   for (std::deque<WaitingRead>* reads : {&arrived, &waiting_}) {
-    for (WaitingRead& read : *reads) std::move(read.done)(Unreadable(read.kind, read.partition, "has stopped"));
+    for (WaitingRead& read : *reads) std::move(read.done)(Unreadable(read.ask.kind, read.ask.partition, "has stopped"));
   }
 }
 
@@ -37,6 +37,7 @@ absl::StatusOr<bool> Worker::Step() {
       did_anything |= *did;
     }
     TellRuns(group);
+    TellOwned(group);
   }
   did_anything |= AnswerReads();
   return did_anything;
@@ -88,6 +89,14 @@ void Worker::TellRuns(Group& group) const {
   if (group.told_runs.value_or(false) == runs) return;
   group.told_runs = runs;
   if (options_.on_runs) options_.on_runs(group.definition.kind.name, runs);
+}
+
+void Worker::TellOwned(Group& group) const {
+  std::vector<int> owned;
+  for (const auto& [partition, task] : group.owned) owned.push_back(partition);
+  if (owned == group.told_owned) return;
+  if (options_.on_owned) options_.on_owned(group.definition.kind.name, owned);
+  group.told_owned = std::move(owned);
 }
 
 // Starts those that do not stand still for good.
@@ -175,7 +184,7 @@ absl::Time Worker::NextWake() const {
       wake = std::min(wake, owned.task != nullptr ? owned.task->NextTimer() : owned.restart_time);
     }
   }
-  for (const WaitingRead& read : waiting_) wake = std::min(wake, read.deadline);
+  for (const WaitingRead& read : waiting_) wake = std::min(wake, read.ask.deadline);
   return wake;
 }
 

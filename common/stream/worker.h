@@ -31,6 +31,8 @@ struct WorkerOptions {
   // through a round, and whenever that changes. What waits for space on a disk counts as running: it can be read. On the worker's
   // thread; may be empty.
   std::function<void(absl::string_view kind, bool runs)> on_runs;
+  // Which of the kind's partitions this worker has now, in order, whenever that changes. On the worker's thread; may be empty.
+  std::function<void(absl::string_view kind, const std::vector<int>& partitions)> on_owned;
 };
 
 // How one task does, as of the last round.
@@ -66,8 +68,8 @@ class Worker : public TaskReader {
   // When a round has something to do though nothing changes: a timer, a read's deadline, a restart.
   absl::Time NextWake() const;
 
-  void Read(absl::string_view kind, int partition, std::optional<eventlog::Position> after, absl::Time deadline,
-            ReadFunction read, Done done) override;
+  // TASK_ELSEWHERE is the reason of an UNAVAILABLE where the worker has no such task.
+  void Ask(TaskAsk ask, Done done) override;
   int PartitionCount(absl::string_view kind) const override;
   int PartitionFor(absl::string_view kind, absl::string_view key) const override;
 
@@ -101,26 +103,24 @@ class Worker : public TaskReader {
     bool settled = false;
     // Why there is no member, or was none until it has got through a round, its commit included.
     std::string left;
-    // What on_runs was told.
+    // What on_runs was told, and on_owned.
     std::optional<bool> told_runs;
+    std::vector<int> told_owned;
     std::map<int, Owned> owned;
   };
   // Where a topic's partitions end.
   using Watermarks = std::map<std::string, std::vector<int64_t>>;
   struct WaitingRead {
-    std::string kind;
-    int partition = 0;
-    std::optional<eventlog::Position> after;
-    absl::Time deadline;
-    ReadFunction read;
+    TaskAsk ask;
     Done done;
-    // Once `after` is passed: where the inputs of the other tasks ended then.
+    // Once ask.after is passed: where the inputs of the other tasks ended then.
     std::shared_ptr<const Watermarks> barrier;
   };
 
   absl::StatusOr<bool> Round(Group& group);
   static void GotThrough(Group& group);
   void TellRuns(Group& group) const;
+  void TellOwned(Group& group) const;
   absl::Status Join(Group& group);
   void Restart(Group& group);
   absl::StatusOr<std::vector<eventlog::TaskCommit>> Process(Group& group);
@@ -129,13 +129,16 @@ class Worker : public TaskReader {
   absl::Status Recover(Group& group, const absl::Status& error);
 
   static absl::Status Unreadable(absl::string_view kind, int partition, absl::string_view why);
+  static absl::Status Elsewhere(absl::string_view kind, int partition);
   bool AnswerReads();
   // OK: may run. UNAVAILABLE with `wait`: not yet.
   absl::Status Ready(WaitingRead& read, bool* wait);
-  absl::StatusOr<bool> Passed(const Group& group, const WaitingRead& read) const;
+  absl::StatusOr<bool> Passed(const Group& group, const TaskAsk& ask) const;
   absl::StatusOr<std::shared_ptr<const Watermarks>> Barrier();
   absl::StatusOr<bool> BarrierMet(const WaitingRead& read) const;
   void RunRead(WaitingRead read);
+  static absl::StatusOr<std::string> Run(const TaskDefinition& definition, const TaskAsk& ask, const eventlog::StateView& state,
+                                         absl::Time task_time);
   Group* FindGroup(absl::string_view kind);
   const TaskDefinition* FindDefinition(absl::string_view kind) const;
   std::vector<TaskReport> Reports() const;

@@ -70,19 +70,11 @@ class WorkerFullDiskTest : public testing::Test {
   }
   // What a service reads.
   absl::StatusOr<std::string> Read() {
-    std::string value;
-    std::promise<absl::Status> done;
-    worker_->Read(
-        "last", 0, std::nullopt, clock_.Now() + absl::Seconds(10),
-        [&](const eventlog::StateView& state, absl::Time) {
-          value = state.Get("k")->value_or("(none)");
-          return absl::OkStatus();
-        },
-        [&](const absl::Status& status) { done.set_value(status); });
+    std::promise<absl::StatusOr<std::string>> done;
+    worker_->Ask({.kind = "last", .deadline = clock_.Now() + absl::Seconds(10), .query = kValueQuery, .request = "k"},
+                 [&](absl::StatusOr<std::string> value) { done.set_value(std::move(value)); });
     EXPECT_TRUE(worker_->Step().ok());
-    const absl::Status status = done.get_future().get();
-    if (!status.ok()) return status;
-    return value;
+    return done.get_future().get();
   }
   std::vector<TaskReport> Reports() {
     std::vector<TaskReport> reports;

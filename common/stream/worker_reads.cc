@@ -15,13 +15,18 @@ absl::Status Worker::Unreadable(absl::string_view kind, int partition, absl::str
   return status::WithRetry(absl::UnavailableError(absl::StrCat("task ", kind, "/", partition, " ", why)), absl::Seconds(1));
 }
 
-void Worker::Read(absl::string_view kind, int partition, std::optional<eventlog::Position> after, absl::Time deadline,
-                  ReadFunction read, Done done) {
+absl::Status Worker::Elsewhere(absl::string_view kind, int partition) {
+  return status::WithReason(Unreadable(kind, partition, "is not this instance's"), kTaskElsewhere, "stream");
+}
+
+void Worker::Ask(TaskAsk ask, Done done) {
+  if (FindDefinition(ask.kind) == nullptr)
+    return done(absl::FailedPreconditionError(absl::StrCat("no tasks of kind '", ask.kind, "' here")));
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (read_count_ < options_.reads_max) {
       ++read_count_;
-      arrived_.push_back({std::string(kind), partition, std::move(after), deadline, std::move(read), std::move(done), nullptr});
+      arrived_.push_back({std::move(ask), std::move(done), nullptr});
       done = nullptr;
     }
   }
@@ -95,17 +100,18 @@ bool Worker::AnswerReads() {
 }
 
 absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
-  Group* group = FindGroup(read.kind);
-  INVARIANT(group != nullptr, absl::StrCat("no task kind ", read.kind, " in this worker"));
-  auto owned = group->owned.find(read.partition);
+  const TaskAsk& ask = read.ask;
+  Group* group = FindGroup(ask.kind);
+  auto owned = group->owned.find(ask.partition);
   if (owned == group->owned.end()) {
-    return Unreadable(read.kind, read.partition,
-                      group->left.empty() ? "is not owned by this instance" : absl::StrCat("stands still: ", group->left));
+    return group->left.empty() ? Elsewhere(ask.kind, ask.partition)
+                               : Unreadable(ask.kind, ask.partition, absl::StrCat("stands still: ", group->left));
   }
   if (owned->second.task == nullptr && !owned->second.readable)
-    return Unreadable(read.kind, read.partition, absl::StrCat("stands still: ", owned->second.stopped));
-  if (!read.after.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const bool passed, Passed(*group, read));
+    return Unreadable(ask.kind, ask.partition, absl::StrCat("stands still: ", owned->second.stopped));
+  if (!ask.after.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool passed, Passed(*group, ask));
+  if (passed && ask.waits_for_no_more) return absl::OkStatus();
   if (passed && read.barrier == nullptr) {
     ASSIGN_OR_RETURN(read.barrier, Barrier());
   }
@@ -113,27 +119,27 @@ absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
     ASSIGN_OR_RETURN(const bool met, BarrierMet(read));
     if (met) return absl::OkStatus();
   }
-  if (clock_.Now() >= read.deadline) {
+  if (clock_.Now() >= ask.deadline) {
     return absl::DeadlineExceededError(
-        absl::StrCat("the write of the token has not been processed by ", read.kind, "/", read.partition, " yet"));
+        absl::StrCat("the write of the token has not been processed by ", ask.kind, "/", ask.partition, " yet"));
   }
   *wait = true;
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Worker::Passed(const Group& group, const WaitingRead& read) const {
+absl::StatusOr<bool> Worker::Passed(const Group& group, const TaskAsk& ask) const {
   // A touchpoint lies under its primary name, and may be read back by another: the write's partition, not the read's, is what
   // must have been passed. What is broadcast every task reads for itself.
   const std::vector<std::string>& inputs = group.definition.kind.inputs;
-  const bool is_input = std::find(inputs.begin(), inputs.end(), read.after->topic) != inputs.end();
-  const int partition = is_input ? read.after->partition : read.partition;
-  if (!group.owned.contains(partition)) return Unreadable(read.kind, partition, "is not owned by this instance");
+  const bool is_input = std::find(inputs.begin(), inputs.end(), ask.after->topic) != inputs.end();
+  const int partition = is_input ? ask.after->partition : ask.partition;
+  if (!group.owned.contains(partition)) return Elsewhere(ask.kind, partition);
   ASSIGN_OR_RETURN(const std::vector<eventlog::InputPosition> positions, group.member->Positions(partition));
   for (const eventlog::InputPosition& position : positions) {
-    if (position.topic == read.after->topic) return position.next_offset > read.after->offset;
+    if (position.topic == ask.after->topic) return position.next_offset > ask.after->offset;
   }
-  return status::WithReason(absl::InvalidArgumentError(absl::StrCat("token: it is of a write to ", read.after->topic, ", which ",
-                                                                    read.kind, " does not read")),
+  return status::WithReason(absl::InvalidArgumentError(absl::StrCat("token: it is of a write to ", ask.after->topic, ", which ",
+                                                                    ask.kind, " does not read")),
                             "TOKEN_OF_ANOTHER_SERVICE", "stream");
 }
 
@@ -157,7 +163,7 @@ absl::StatusOr<std::shared_ptr<const Worker::Watermarks>> Worker::Barrier() {
 // worker since the barrier was raised is, and has more to do only.
 absl::StatusOr<bool> Worker::BarrierMet(const WaitingRead& read) const {
   for (const Group& group : groups_) {
-    if (group.definition.kind.name == read.kind) continue;
+    if (group.definition.kind.name == read.ask.kind) continue;
     for (const auto& [partition, owned] : group.owned) {
       if (owned.task == nullptr) continue;
       ASSIGN_OR_RETURN(const std::vector<eventlog::InputPosition> positions, group.member->Positions(partition));
@@ -172,13 +178,27 @@ absl::StatusOr<bool> Worker::BarrierMet(const WaitingRead& read) const {
 }
 
 void Worker::RunRead(WaitingRead read) {
-  Group* group = FindGroup(read.kind);
-  const Owned& owned = group->owned.at(read.partition);
+  Group* group = FindGroup(read.ask.kind);
+  const Owned& owned = group->owned.at(read.ask.partition);
   const absl::Time task_time = owned.task != nullptr ? owned.task->clock() : owned.clock;
-  absl::Status result = std::move(read.read)(group->member->State(read.partition), task_time);
-  log_.WhenDurable(last_commit_, [result = std::move(result), done = std::move(read.done)](absl::Status durable) mutable {
-    std::move(done)(durable.ok() ? std::move(result) : std::move(durable));
+  absl::StatusOr<std::string> answer = Run(group->definition, read.ask, group->member->State(read.ask.partition), task_time);
+  log_.WhenDurable(last_commit_, [answer = std::move(answer), done = std::move(read.done)](absl::Status durable) mutable {
+    durable.ok() ? done(std::move(answer)) : done(std::move(durable));
   });
+}
+
+absl::StatusOr<std::string> Worker::Run(const TaskDefinition& definition, const TaskAsk& ask, const eventlog::StateView& state,
+                                        absl::Time task_time) {
+  if (ask.query == kWaitQuery) return std::string();
+  if (ask.query == kValueQuery) {
+    ASSIGN_OR_RETURN(std::optional<std::string> value, state.Get(ask.request));
+    if (!value.has_value()) return absl::NotFoundError("the state holds nothing there");
+    return *std::move(value);
+  }
+  for (const TaskQuery& query : definition.queries) {
+    if (query.name == ask.query) return query.run(state, task_time, ask.request);
+  }
+  return absl::FailedPreconditionError(absl::StrCat("tasks of kind ", ask.kind, " have no query '", ask.query, "'"));
 }
 
 Worker::Group* Worker::FindGroup(absl::string_view kind) {

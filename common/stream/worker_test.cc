@@ -64,6 +64,16 @@ std::vector<TaskDefinition> Definitions() {
   return {counter, copier};
 }
 
+// What the counter has counted for `key`, once it is past `after`.
+TaskAsk ValueOf(std::string key, const eventlog::Position& after, absl::Time deadline) {
+  return {.kind = "counter",
+          .partition = after.partition,
+          .after = after,
+          .deadline = deadline,
+          .query = kValueQuery,
+          .request = std::move(key)};
+}
+
 std::vector<Record> Everything(MemoryLog& log, absl::string_view topic) {
   auto tail = *log.OpenTail(topic, {eventlog::TailStart::From::kBegin});
   std::vector<eventlog::TailRecord> read = *tail->Read(1'000'000);
@@ -204,20 +214,17 @@ TEST(Worker, AReadWaitsForItsWriteAndForWhatThatSent) {
   ASSERT_TRUE(token.has_value());
   std::optional<absl::Status> done;
   std::optional<std::string> seen;
-  worker.Read(
-      "counter", token->partition, token, clock.Now() + absl::Seconds(1),
-      [&](const eventlog::StateView& state, absl::Time) {
-        seen = *state.Get("key");
-        return absl::OkStatus();
-      },
-      [&](absl::Status status) { done = status; });
+  worker.Ask(ValueOf("key", *token, clock.Now() + absl::Seconds(1)), [&](absl::StatusOr<std::string> value) {
+    done = value.status();
+    seen = value.value_or("");
+  });
   ASSERT_TRUE(worker.Step().ok());
   ASSERT_TRUE(worker.Step().ok());
-  EXPECT_EQ(seen, "1");
   EXPECT_FALSE(done.has_value()) << "answered before what it saw was durable";
   ASSERT_TRUE(log->Sync().ok());
   ASSERT_TRUE(done.has_value());
   EXPECT_TRUE(done->ok()) << *done;
+  EXPECT_EQ(seen, "1");
 }
 
 // A log seen through, that counts how often it is asked where topics end.
@@ -244,10 +251,8 @@ TEST(Worker, ReadsWithTokensAskOnceWhereTopicsEnd) {
   for (const char* key : {"a", "b", "c", "d"}) {
     std::optional<eventlog::Position> token;
     log.Append({{"words", key, "w", "w", std::nullopt}}, [&](auto positions) { token = positions->front(); });
-    worker.Read(
-        "counter", token->partition, token, clock.Now() + absl::Seconds(1),
-        [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); },
-        [&](const absl::Status& status) { answered += status.ok() ? 1 : 0; });
+    worker.Ask(ValueOf(key, *token, clock.Now() + absl::Seconds(1)),
+               [&](const absl::StatusOr<std::string>& value) { answered += value.ok() ? 1 : 0; });
   }
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(worker.Step().ok());
   EXPECT_EQ(answered, 4);
@@ -259,9 +264,8 @@ TEST(Worker, AReadWhoseWriteNeverComesIsToldSoAtItsDeadline) {
   auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
   Worker worker(*log, clock, Definitions(), {});
   std::optional<absl::Status> done;
-  worker.Read(
-      "counter", 0, eventlog::Position{"words", 0, 99}, clock.Now() + absl::Seconds(1),
-      [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); }, [&](absl::Status status) { done = status; });
+  worker.Ask(ValueOf("key", {"words", 0, 99}, clock.Now() + absl::Seconds(1)),
+             [&](const absl::StatusOr<std::string>& value) { done = value.status(); });
   ASSERT_TRUE(worker.Step().ok());
   EXPECT_FALSE(done.has_value());
   EXPECT_EQ(worker.NextWake(), clock.Now() + absl::Seconds(1));
@@ -352,13 +356,10 @@ TEST(Worker, AReadRunsOnceItsWriteIsPassedAndTheOthersHaveTakenWhatThatSent) {
   for (const char* word : {"a", "b", "c"})
     log->Append({{"words", "key", word, word, std::nullopt}}, [&](auto positions) { token = positions->front(); });
   std::string counted;
-  worker.Read(
-      "counter", token->partition, token, clock.Now() + absl::Hours(1),
-      [&](const eventlog::StateView& state, absl::Time) {
-        counted = state.Get("key")->value_or("");
-        return absl::OkStatus();
-      },
-      [](const absl::Status& status) { EXPECT_TRUE(status.ok()) << status; });
+  worker.Ask(ValueOf("key", *token, clock.Now() + absl::Hours(1)), [&](const absl::StatusOr<std::string>& value) {
+    ASSERT_TRUE(value.ok()) << value.status();
+    counted = *value;
+  });
   for (int step = 1; step <= 3; ++step) {
     ASSERT_TRUE(worker.Step().ok());
     EXPECT_EQ(counted, "") << step;
@@ -376,10 +377,8 @@ TEST(Worker, ReadsAreBoundedAndEachIsAnswered) {
   options.reads_max = 2;
   auto worker = std::make_unique<Worker>(*log, clock, Definitions(), options);
   const auto read = [&] {
-    worker->Read(
-        "counter", 0, never, clock.Now() + absl::Seconds(1),
-        [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); },
-        [&](const absl::Status& status) { answers.push_back(status); });
+    worker->Ask(ValueOf("key", never, clock.Now() + absl::Seconds(1)),
+                [&](const absl::StatusOr<std::string>& value) { answers.push_back(value.status()); });
   };
   for (int round = 1; round <= 2; ++round) {
     answers.clear();
@@ -541,9 +540,8 @@ TEST(Worker, ATokenOfAnotherTopicIsRefused) {
   auto log = MemoryLog::Open(eventlog::MakeMemoryStorage(Catalog(), Durability::kAtOnce), clock, "p");
   Worker worker(*log, clock, Definitions(), {});
   std::optional<absl::Status> done;
-  worker.Read(
-      "counter", 0, eventlog::Position{"other", 0, 0}, clock.Now() + absl::Seconds(1),
-      [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); }, [&](absl::Status status) { done = status; });
+  worker.Ask(ValueOf("key", {"other", 0, 0}, clock.Now() + absl::Seconds(1)),
+             [&](const absl::StatusOr<std::string>& value) { done = value.status(); });
   ASSERT_TRUE(worker.Step().ok());
   ASSERT_TRUE(done.has_value());
   EXPECT_TRUE(absl::IsInvalidArgument(*done)) << *done;

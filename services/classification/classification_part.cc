@@ -6,6 +6,7 @@
 
 #include "common/status/macros.h"
 #include "services/classification/journey_processor.h"
+#include "services/classification/journey_queries.h"
 #include "services/classification/journey_service.h"
 #include "services/classification/pack_loader.h"
 
@@ -17,11 +18,15 @@ class ClassificationPart : public process::Part {
   ClassificationPart(const process::Surroundings& surroundings, std::shared_ptr<const Pack> pack)
       : surroundings_(surroundings), pack_(std::move(pack)) {}
 
-  std::vector<stream::TaskDefinition> Tasks() override { return {JourneyTask(pack_)}; }
+  std::vector<stream::TaskDefinition> Tasks() override {
+    stream::TaskDefinition journeys = JourneyTask(pack_);
+    journeys.queries = JourneyQueries(pack_);
+    return {journeys};
+  }
 
   absl::Status AddTo(rpc::Server& server, stream::TaskReader& tasks) override {
     const JourneyCalls calls{surroundings_.log, tasks, server.pump(), surroundings_.clock, surroundings_.secret};
-    server.Add(v1::JourneyService::service_full_name(), std::make_unique<JourneyService>(calls, pack_));
+    server.Add(v1::JourneyService::service_full_name(), std::make_unique<JourneyService>(calls));
     return absl::OkStatus();
   }
 

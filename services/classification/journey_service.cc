@@ -6,21 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
 #include "common/ids/id.h"
-#include "common/ids/token.h"
 #include "common/names/name_key.h"
 #include "common/rpc/answer.h"
 #include "common/rpc/watch.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
-#include "services/classification/journey_list.h"
+#include "common/stream/task_list.h"
 #include "services/classification/journey_processor.h"
-#include "services/classification/journey_store.h"
-#include "services/classification/journey_view.h"
+#include "services/classification/journey_queries.h"
 #include "services/classification/journey_watch.h"
-#include "services/classification/moment_page.h"
 
 namespace touchstone::classification {
 namespace {
@@ -52,36 +48,30 @@ absl::StatusOr<std::string> OwnerOf(const std::string& moment_id) {
   return std::string(*owner);
 }
 
-absl::StatusOr<std::optional<eventlog::Position>> AfterToken(const std::string& token) {
-  if (token.empty()) return std::optional<eventlog::Position>();
-  absl::StatusOr<ids::Position> position = ids::DecodeToken(token);
-  if (!position.ok()) return status::Annotated(position.status(), "token");
-  return std::optional<eventlog::Position>({position->topic, position->partition, position->offset});
+// Asks the task that has `name`, once what the request's token speaks of is done; `missing` is the answer where it knows nothing.
+// In the request the customer is named by their key alone.
+template <typename Response, typename Request>
+absl::Status AskName(const JourneyCalls& calls, const std::string& name, const char* query, Request request, absl::Status missing,
+                     Completion<Response>& done) {
+  ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, stream::AfterToken(request.token()));
+  request.clear_token();
+  stream::AskTask<Response>(calls.reader,
+                            {.kind = kJourneyTask,
+                             .partition = calls.reader.PartitionFor(kJourneyTask, name),
+                             .after = std::move(after),
+                             .deadline = std::min(done.Deadline(), calls.clock.Now() + kReadWaitMax)},
+                            query, request,
+                            [missing = std::move(missing), done = std::move(done)](absl::StatusOr<Response> answer) mutable {
+                              absl::IsNotFound(answer.status()) ? done(missing) : done(std::move(answer));
+                            });
+  return absl::OkStatus();
 }
 
-// What a read of one name's state gives; nothing: `missing` is the answer.
-template <typename Response>
-using ReadResponse = absl::AnyInvocable<absl::StatusOr<std::optional<Response>>(const eventlog::StateView&, absl::Time now)>;
-
-// Reads the state of `name`, once what the token speaks of is done, and answers with what `read` makes of it.
-template <typename Response>
-absl::Status ReadName(const JourneyCalls& calls, const std::string& name, const std::string& token, absl::Status missing,
-                      ReadResponse<Response> read, Completion<Response>& done) {
-  ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, AfterToken(token));
-  const absl::Time deadline = std::min(done.Deadline(), calls.clock.Now() + kReadWaitMax);
-  auto found = std::make_shared<std::optional<Response>>();
-  calls.reader.Read(
-      kJourneyTask, calls.reader.PartitionFor(kJourneyTask, name), std::move(after), deadline,
-      [found, read = std::move(read)](const eventlog::StateView& state, absl::Time now) mutable -> absl::Status {
-        ASSIGN_OR_RETURN(*found, read(state, now));
-        return absl::OkStatus();
-      },
-      [found, missing = std::move(missing), done = std::move(done)](absl::Status status) mutable {
-        if (!status.ok()) return done(status);
-        if (!found->has_value()) return done(missing);
-        done(**std::move(found));
-      });
-  return absl::OkStatus();
+template <typename Request>
+Request WithKeyAlone(Request request, const std::string& key) {
+  request.clear_name();
+  request.mutable_name()->set_key(key);
+  return request;
 }
 
 }  // namespace
@@ -90,15 +80,7 @@ grpc::ServerUnaryReactor* JourneyService::GetJourney(grpc::CallbackServerContext
                                                      v1::GetJourneyResponse* response) {
   return rpc::Answer(context, response, [&](Completion<v1::GetJourneyResponse>& done) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string name, KeyOf(calls_.secret, request->name()));
-    const auto read = [pack = pack_, name](const eventlog::StateView& state,
-                                           absl::Time now) -> absl::StatusOr<std::optional<v1::GetJourneyResponse>> {
-      ASSIGN_OR_RETURN(std::optional<v1::Journey> journey, ViewOfJourney(*pack, state, name, now));
-      if (!journey.has_value()) return std::optional<v1::GetJourneyResponse>();
-      v1::GetJourneyResponse found;
-      *found.mutable_journey() = *std::move(journey);
-      return std::optional<v1::GetJourneyResponse>(std::move(found));
-    };
-    return ReadName<v1::GetJourneyResponse>(calls_, name, request->token(), NoJourney(request->name()), read, done);
+    return AskName(calls_, name, kJourneyQuery, WithKeyAlone(*request, name), NoJourney(request->name()), done);
   });
 }
 
@@ -106,9 +88,21 @@ grpc::ServerUnaryReactor* JourneyService::ListJourneys(grpc::CallbackServerConte
                                                        const v1::ListJourneysRequest* request,
                                                        v1::ListJourneysResponse* response) {
   return rpc::Answer(context, response, [&](Completion<v1::ListJourneysResponse>& done) -> absl::Status {
-    const absl::Time deadline = std::min(done.Deadline(), calls_.clock.Now() + kReadWaitMax);
-    GatherJourneys(calls_.reader, *request, deadline,
-                   [done = std::move(done)](absl::StatusOr<v1::ListJourneysResponse> page) mutable { done(std::move(page)); });
+    ASSIGN_OR_RETURN(const int page_size, stream::PageSizeOf(request->page_size()));
+    v1::ListJourneysRequest filter = *request;
+    filter.clear_page_size();
+    filter.clear_page_token();
+    stream::GatherList(calls_.reader,
+                       {.kind = kJourneyTask,
+                        .query = kJourneysQuery,
+                        .filter = filter.SerializeAsString(),
+                        .token_scope = absl::StrCat("journeys ", request->stage(), " ", request->min_strike_hundredths()),
+                        .page_size = page_size,
+                        .page_token = request->page_token(),
+                        .deadline = std::min(done.Deadline(), calls_.clock.Now() + kReadWaitMax)},
+                       [done = std::move(done)](absl::StatusOr<stream::ListPage> page) mutable {
+                         done(stream::ListResponseOf(std::move(page), &v1::ListJourneysResponse::add_journeys));
+                       });
     return absl::OkStatus();
   });
 }
@@ -117,15 +111,7 @@ grpc::ServerUnaryReactor* JourneyService::GetMoment(grpc::CallbackServerContext*
                                                     v1::GetMomentResponse* response) {
   return rpc::Answer(context, response, [&](Completion<v1::GetMomentResponse>& done) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string name, OwnerOf(request->moment_id()));
-    const auto read = [name, id = request->moment_id()](const eventlog::StateView& state,
-                                                        absl::Time) -> absl::StatusOr<std::optional<v1::GetMomentResponse>> {
-      ASSIGN_OR_RETURN(std::optional<state::v1::MomentEntry> entry, ReadMoment(state, name, id));
-      if (!entry.has_value()) return std::optional<v1::GetMomentResponse>();
-      v1::GetMomentResponse found;
-      *found.mutable_moment() = std::move(*entry->mutable_moment());
-      return std::optional<v1::GetMomentResponse>(std::move(found));
-    };
-    return ReadName<v1::GetMomentResponse>(calls_, name, request->token(), NoMoment(), read, done);
+    return AskName(calls_, name, kMomentQuery, *request, NoMoment(), done);
   });
 }
 
@@ -133,10 +119,7 @@ grpc::ServerUnaryReactor* JourneyService::ListMoments(grpc::CallbackServerContex
                                                       v1::ListMomentsResponse* response) {
   return rpc::Answer(context, response, [&](Completion<v1::ListMomentsResponse>& done) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string name, KeyOf(calls_.secret, request->name()));
-    ASSIGN_OR_RETURN(const MomentQuery query, MomentQuery::Of(name, request->page_size(), request->page_token()));
-    const auto read = [query](const eventlog::StateView& state,
-                              absl::Time) -> absl::StatusOr<std::optional<v1::ListMomentsResponse>> { return query.Page(state); };
-    return ReadName<v1::ListMomentsResponse>(calls_, name, request->token(), NoJourney(request->name()), read, done);
+    return AskName(calls_, name, kMomentsQuery, WithKeyAlone(*request, name), NoJourney(request->name()), done);
   });
 }
 
@@ -157,10 +140,7 @@ grpc::ServerUnaryReactor* JourneyService::ExplainMoment(grpc::CallbackServerCont
                                                         v1::ExplainMomentResponse* response) {
   return rpc::Answer(context, response, [&](Completion<v1::ExplainMomentResponse>& done) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string name, OwnerOf(request->moment_id()));
-    const auto read = [pack = pack_, name, id = request->moment_id()](const eventlog::StateView& state, absl::Time) {
-      return ExplanationOf(*pack, state, name, id);
-    };
-    return ReadName<v1::ExplainMomentResponse>(calls_, name, request->token(), NoMoment(), read, done);
+    return AskName(calls_, name, kExplainQuery, *request, NoMoment(), done);
   });
 }
 

@@ -1,13 +1,10 @@
 #pragma once
 
-#include <memory>
-
 #include "common/clock/clock.h"
 #include "common/eventlog/event_log.h"
 #include "common/names/name_secret.h"
 #include "common/rpc/stream_pump.h"
 #include "common/stream/task_reader.h"
-#include "services/classification/domain/pack.h"
 #include "touchstone/classification/v1/journey_service.grpc.pb.h"
 
 namespace touchstone::classification {
@@ -15,6 +12,7 @@ namespace touchstone::classification {
 // What the adapter calls on. All of it outlives the adapter and is for any thread.
 struct JourneyCalls {
   eventlog::EventLog& log;
+  // Its journey task answers JourneyQueries.
   stream::TaskReader& reader;
   rpc::StreamPump& pump;
   const clock::Clock& clock;
@@ -24,7 +22,7 @@ struct JourneyCalls {
 // Journeys as their task keeps them, and facts as they lie on journey-events.v1.
 class JourneyService : public v1::JourneyService::CallbackService {
  public:
-  JourneyService(const JourneyCalls& calls, std::shared_ptr<const Pack> pack) : calls_(calls), pack_(std::move(pack)) {}
+  explicit JourneyService(const JourneyCalls& calls) : calls_(calls) {}
 
   grpc::ServerUnaryReactor* GetJourney(grpc::CallbackServerContext* context, const v1::GetJourneyRequest* request,
                                        v1::GetJourneyResponse* response) override;
@@ -41,7 +39,6 @@ class JourneyService : public v1::JourneyService::CallbackService {
 
  private:
   const JourneyCalls calls_;
-  const std::shared_ptr<const Pack> pack_;
 };
 
 }  // namespace touchstone::classification

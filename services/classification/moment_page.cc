@@ -9,8 +9,8 @@
 #include "common/ids/token.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/stream/task_list.h"
 #include "services/classification/domain/fold_point.h"
-#include "services/classification/journey_list.h"
 #include "services/classification/journey_store.h"
 
 namespace touchstone::classification {
@@ -20,7 +20,7 @@ std::string MomentQuery::Text() const { return absl::StrCat("moments ", name_); 
 absl::StatusOr<MomentQuery> MomentQuery::Of(const std::string& name, int page_size, const std::string& page_token) {
   MomentQuery query;
   query.name_ = name;
-  ASSIGN_OR_RETURN(query.page_size_, PageSizeOf(page_size));
+  ASSIGN_OR_RETURN(query.page_size_, stream::PageSizeOf(page_size));
   if (page_token.empty()) return query;
   absl::StatusOr<std::string> text = ids::DecodePageToken(query.Text(), page_token);
   if (!text.ok()) return status::Annotated(text.status(), "page_token");

@@ -1,49 +1,23 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <set>
 #include <string>
-#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/stream/task_query.h"
 #include "common/stream/task_reader.h"
 #include "touchstone/outreach/v1/outreach_service.pb.h"
 
 namespace touchstone::outreach {
 
-inline constexpr int kDefaultPageSize = 50;
-inline constexpr int kPageSizeMax = 500;
-// Keys of state that one read looks at; a page ends there, maybe without an outreach, and its token goes on.
-inline constexpr int kScannedKeysMax = 5'000;
+// What ListOutreaches asks each planner.
+stream::TaskQuery OutreachesQuery();
 
-// What a list asks for. A value.
-struct OutreachQuery {
-  int page_size = kDefaultPageSize;
-  // Empty: all.
-  std::set<int> statuses;
-  // The customer's name key; empty: all customers.
-  std::string subject;
-
-  // The same for the same question, page by page; without personal data.
-  std::string Text() const;
-};
-
-// Where the next page begins: after this key of the planner's state, in this partition.
-struct OutreachCursor {
-  int partition = 0;
-  std::string after_key;
-
-  std::string Text() const;
-  // INVALID_ARGUMENT: not what Text gives.
-  static absl::StatusOr<OutreachCursor> Parse(absl::string_view text);
-};
-
-// Gathers a page: asks the planner's partitions one after the other, in the order of partitions and within one of ids. `done`
-// is called once, from any thread, with the page or the first error. `reader` outlives the call.
-void GatherPage(stream::TaskReader& reader, const OutreachQuery& query, const OutreachCursor& from, absl::Time deadline,
-                absl::AnyInvocable<void(absl::StatusOr<v1::ListOutreachesResponse>)> done);
+// Gathers a page, in the order of partitions and within one of ids. `subject`: the customer's name key; empty: all customers.
+// `reader` answers OutreachesQuery, and outlives the call. `done` is called once, from any thread. INVALID_ARGUMENT: a page size
+// that is none, a token of another query.
+void ListOutreaches(stream::TaskReader& reader, const v1::ListOutreachesRequest& request, const std::string& subject,
+                    absl::Time deadline, absl::AnyInvocable<void(absl::StatusOr<v1::ListOutreachesResponse>)> done);
 
 }  // namespace touchstone::outreach

@@ -4,6 +4,7 @@
 
 #include "common/status/macros.h"
 #include "services/outreach/gate_processor.h"
+#include "services/outreach/outreach_list.h"
 #include "services/outreach/outreach_service.h"
 #include "services/outreach/planner_processor.h"
 #include "services/outreach/policy_loader.h"
@@ -17,7 +18,11 @@ class OutreachPart : public process::Part {
   OutreachPart(const process::Surroundings& surroundings, OutreachPolicy policy)
       : surroundings_(surroundings), policy_(std::move(policy)) {}
 
-  std::vector<stream::TaskDefinition> Tasks() override { return {PlannerTask(policy_.planner), GateTask(policy_.gate)}; }
+  std::vector<stream::TaskDefinition> Tasks() override {
+    stream::TaskDefinition planner = PlannerTask(policy_.planner);
+    planner.queries = {OutreachesQuery()};
+    return {planner, GateTask(policy_.gate)};
+  }
 
   absl::Status AddTo(rpc::Server& server, stream::TaskReader& tasks) override {
     const CallContext calls{surroundings_.log, tasks, server.pump(), surroundings_.clock, surroundings_.secret};

@@ -11,6 +11,7 @@
 #include "common/rpc/watch.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/stream/task_reader.h"
 #include "common/stream/topics.h"
 #include "common/topic_watch/topic_watch.h"
 #include "services/outreach/domain/report_check.h"
@@ -19,7 +20,6 @@
 #include "services/outreach/outreach_list.h"
 #include "services/outreach/planner_processor.h"
 #include "services/outreach/state_keys.h"
-#include "services/outreach/state_read.h"
 #include "touchstone/events/v1/inboxes.pb.h"
 
 namespace touchstone::outreach {
@@ -54,43 +54,18 @@ absl::Time DeadlineOf(absl::Time client, const clock::Clock& clock) { return std
 // the gate is waited for, and with it what it told the planner.
 void ReadOutreach(stream::TaskReader& reader, const OutreachPlace& place, std::optional<eventlog::Position> after,
                   absl::Time deadline, absl::AnyInvocable<void(absl::StatusOr<std::optional<PlannedOutreach>>)> done) {
+  stream::TaskAsk planner{.kind = kPlannerKind, .partition = place.partition, .deadline = deadline};
   if (!after.has_value() || after->topic != topics::kGate) {
-    return ReadMessage<PlannedOutreach>(reader, kPlannerKind, place.partition, std::move(after), deadline, place.key,
-                                        std::move(done));
+    planner.after = std::move(after);
+    return stream::AskMessage<PlannedOutreach>(reader, std::move(planner), place.key, std::move(done));
   }
-  const int gate_partition = after->partition;
-  reader.Read(
-      kGateKind, gate_partition, std::move(after), deadline,
-      [](const eventlog::StateView&, absl::Time) { return absl::OkStatus(); },
-      [&reader, place, deadline, done = std::move(done)](absl::Status status) mutable {
-        if (!status.ok()) return done(status);
-        ReadMessage<PlannedOutreach>(reader, kPlannerKind, place.partition, std::nullopt, deadline, place.key, std::move(done));
-      });
-}
-
-absl::StatusOr<OutreachQuery> QueryOf(const v1::ListOutreachesRequest& request, const names::NameSecret& secret) {
-  OutreachQuery query;
-  if (request.page_size() < 0) return status::InvalidField("page_size", "is below zero");
-  if (request.page_size() > 0) query.page_size = std::min(request.page_size(), kPageSizeMax);
-  query.statuses.insert(request.statuses().begin(), request.statuses().end());
-  if (!request.has_name()) return query;
-  absl::StatusOr<events::Name> name = names::KeyedName(secret, request.name());
-  if (!name.ok()) return status::Annotated(name.status(), "name");
-  query.subject = name->key();
-  return query;
-}
-
-absl::StatusOr<OutreachCursor> CursorOf(const v1::ListOutreachesRequest& request, const OutreachQuery& query,
-                                        const stream::TaskReader& reader) {
-  if (request.page_token().empty()) {
-    return OutreachCursor{query.subject.empty() ? 0 : reader.PartitionFor(kPlannerKind, query.subject), ""};
-  }
-  absl::StatusOr<std::string> text = ids::DecodePageToken(query.Text(), request.page_token());
-  if (!text.ok()) return status::Annotated(text.status(), "page_token");
-  ASSIGN_OR_RETURN(OutreachCursor cursor, OutreachCursor::Parse(*text));
-  if (cursor.partition >= reader.PartitionCount(kPlannerKind))
-    return status::InvalidField("page_token", "is of a larger deployment");
-  return cursor;
+  stream::TaskAsk gate{.kind = kGateKind, .partition = after->partition, .deadline = deadline, .query = stream::kWaitQuery};
+  gate.after = std::move(after);
+  reader.Ask(std::move(gate), [&reader, planner = std::move(planner), key = place.key,
+                               done = std::move(done)](absl::StatusOr<std::string> passed) mutable {
+    if (!passed.ok()) return done(passed.status());
+    stream::AskMessage<PlannedOutreach>(reader, std::move(planner), std::move(key), std::move(done));
+  });
 }
 
 // `id` is that of the same report however often it is told, so that readers can drop repeats.
@@ -138,16 +113,16 @@ void TakeReport(const CallContext& calls, const events::DeliveryReport& report, 
                 absl::Time deadline, Completion<v1::ReportDeliveryResponse> done) {
   const std::string& address_key = outreach.address_key();
   if (address_key.empty()) return done(NotRequested(outreach.reason()));
-  ReadMessage<state::v1::GateSend>(calls.reader, kGateKind, calls.reader.PartitionFor(kGateKind, address_key), std::nullopt,
-                                   deadline, PartKey(kSendPart, address_key, report.send_key()),
-                                   [&log = calls.log, report, outreach,
-                                    done = std::move(done)](absl::StatusOr<std::optional<state::v1::GateSend>> send) mutable {
-                                     if (!send.ok()) return done(send.status());
-                                     const absl::Status requested =
-                                         CheckRequested(outreach, send->has_value() ? &**send : nullptr);
-                                     if (!requested.ok()) return done(requested);
-                                     AppendReport(log, report, outreach.address_key(), std::move(done));
-                                   });
+  stream::AskMessage<state::v1::GateSend>(
+      calls.reader, {.kind = kGateKind, .partition = calls.reader.PartitionFor(kGateKind, address_key), .deadline = deadline},
+      PartKey(kSendPart, address_key, report.send_key()),
+      [&log = calls.log, report, outreach,
+       done = std::move(done)](absl::StatusOr<std::optional<state::v1::GateSend>> send) mutable {
+        if (!send.ok()) return done(send.status());
+        const absl::Status requested = CheckRequested(outreach, send->has_value() ? &**send : nullptr);
+        if (!requested.ok()) return done(requested);
+        AppendReport(log, report, outreach.address_key(), std::move(done));
+      });
 }
 
 bool FillOutreach(const std::string& value, v1::WatchOutreachesResponse& response) {
@@ -164,7 +139,7 @@ grpc::ServerUnaryReactor* OutreachService::GetOutreach(grpc::CallbackServerConte
                                                        const v1::GetOutreachRequest* request, v1::GetOutreachResponse* response) {
   return rpc::Answer(context, response, [&](Completion<v1::GetOutreachResponse>& done) -> absl::Status {
     ASSIGN_OR_RETURN(const OutreachPlace place, PlaceOf("outreach_id", request->outreach_id(), calls_.reader));
-    ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, AfterToken(request->token()));
+    ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, stream::AfterToken(request->token()));
     const absl::Time deadline = DeadlineOf(done.Deadline(), calls_.clock);
     ReadOutreach(calls_.reader, place, std::move(after), deadline,
                  [done = std::move(done)](absl::StatusOr<std::optional<PlannedOutreach>> found) mutable {
@@ -182,11 +157,15 @@ grpc::ServerUnaryReactor* OutreachService::ListOutreaches(grpc::CallbackServerCo
                                                           const v1::ListOutreachesRequest* request,
                                                           v1::ListOutreachesResponse* response) {
   return rpc::Answer(context, response, [&](Completion<v1::ListOutreachesResponse>& done) -> absl::Status {
-    ASSIGN_OR_RETURN(const OutreachQuery query, QueryOf(*request, calls_.secret));
-    ASSIGN_OR_RETURN(const OutreachCursor from, CursorOf(*request, query, calls_.reader));
-    const absl::Time deadline = DeadlineOf(done.Deadline(), calls_.clock);
-    GatherPage(calls_.reader, query, from, deadline,
-               [done = std::move(done)](absl::StatusOr<v1::ListOutreachesResponse> page) mutable { done(std::move(page)); });
+    std::string subject;
+    if (request->has_name()) {
+      const absl::StatusOr<events::Name> name = names::KeyedName(calls_.secret, request->name());
+      if (!name.ok()) return status::Annotated(name.status(), "name");
+      subject = name->key();
+    }
+    outreach::ListOutreaches(
+        calls_.reader, *request, subject, DeadlineOf(done.Deadline(), calls_.clock),
+        [done = std::move(done)](absl::StatusOr<v1::ListOutreachesResponse> page) mutable { done(std::move(page)); });
     return absl::OkStatus();
   });
 }

@@ -11,12 +11,12 @@
 #include "common/rpc/answer.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
+#include "common/stream/task_reader.h"
 #include "common/stream/topics.h"
 #include "common/text/utf8.h"
 #include "services/outreach/domain/preferences_check.h"
 #include "services/outreach/gate_processor.h"
 #include "services/outreach/state_keys.h"
-#include "services/outreach/state_read.h"
 #include "touchstone/events/v1/inboxes.pb.h"
 
 namespace touchstone::outreach {
@@ -60,16 +60,16 @@ eventlog::OutRecord ChangeRecord(const v1::SetPreferencesRequest& request, const
 // The answer the gate has kept for the request that was appended at `at`.
 void ReadOutcome(stream::TaskReader& reader, const eventlog::Position& at, absl::Time deadline, const std::string& key,
                  Completion<v1::SetPreferencesResponse> done) {
-  ReadMessage<PreferenceOutcome>(reader, kGateKind, at.partition, at, deadline, key,
-                                 [at, done = std::move(done)](absl::StatusOr<std::optional<PreferenceOutcome>> outcome) mutable {
-                                   if (!outcome.ok()) return done(outcome.status());
-                                   if (!outcome->has_value())
-                                     return done(absl::UnavailableError("the answer was not kept; set the preferences again"));
-                                   v1::SetPreferencesResponse answer;
-                                   *answer.mutable_preferences() = std::move(*(*outcome)->mutable_preferences());
-                                   answer.set_token(ids::EncodeToken({at.topic, at.partition, at.offset}));
-                                   done(std::move(answer));
-                                 });
+  stream::AskMessage<PreferenceOutcome>(
+      reader, {.kind = kGateKind, .partition = at.partition, .after = at, .deadline = deadline}, key,
+      [at, done = std::move(done)](absl::StatusOr<std::optional<PreferenceOutcome>> outcome) mutable {
+        if (!outcome.ok()) return done(outcome.status());
+        if (!outcome->has_value()) return done(absl::UnavailableError("the answer was not kept; set the preferences again"));
+        v1::SetPreferencesResponse answer;
+        *answer.mutable_preferences() = std::move(*(*outcome)->mutable_preferences());
+        answer.set_token(ids::EncodeToken({at.topic, at.partition, at.offset}));
+        done(std::move(answer));
+      });
 }
 
 }  // namespace
@@ -79,17 +79,21 @@ grpc::ServerUnaryReactor* PreferenceService::GetPreferences(grpc::CallbackServer
                                                             v1::GetPreferencesResponse* response) {
   return rpc::Answer(context, response, [&](Completion<v1::GetPreferencesResponse>& done) -> absl::Status {
     ASSIGN_OR_RETURN(const std::string address_key, AddressKeyOf(request->address(), calls_.secret));
-    ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, AfterToken(request->token()));
-    const absl::Time deadline = std::min(done.Deadline(), calls_.clock.Now() + kReadWaitMax);
-    ReadMessage<AddressHead>(calls_.reader, kGateKind, calls_.reader.PartitionFor(kGateKind, address_key), std::move(after),
-                             deadline, HeadKey(kAddressHeadPart, address_key),
-                             [address_key, done = std::move(done)](absl::StatusOr<std::optional<AddressHead>> head) mutable {
-                               if (!head.ok()) return done(head.status());
-                               v1::GetPreferencesResponse answer;
-                               if (head->has_value()) *answer.mutable_preferences() = std::move(*(*head)->mutable_preferences());
-                               answer.mutable_preferences()->set_address_key(address_key);
-                               done(std::move(answer));
-                             });
+    ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, stream::AfterToken(request->token()));
+    stream::AskMessage<AddressHead>(
+        calls_.reader,
+        {.kind = kGateKind,
+         .partition = calls_.reader.PartitionFor(kGateKind, address_key),
+         .after = std::move(after),
+         .deadline = std::min(done.Deadline(), calls_.clock.Now() + kReadWaitMax)},
+        HeadKey(kAddressHeadPart, address_key),
+        [address_key, done = std::move(done)](absl::StatusOr<std::optional<AddressHead>> head) mutable {
+          if (!head.ok()) return done(head.status());
+          v1::GetPreferencesResponse answer;
+          if (head->has_value()) *answer.mutable_preferences() = std::move(*(*head)->mutable_preferences());
+          answer.mutable_preferences()->set_address_key(address_key);
+          done(std::move(answer));
+        });
     return absl::OkStatus();
   });
 }

@@ -19,6 +19,7 @@
 #include "common/stream/topics.h"
 #include "common/stream/worker.h"
 #include "services/outreach/gate_processor.h"
+#include "services/outreach/outreach_list.h"
 #include "services/outreach/outreach_service.h"
 #include "services/outreach/planner_processor.h"
 #include "services/outreach/preference_service.h"
@@ -51,12 +52,18 @@ std::shared_ptr<PlannerPolicy> AtOnce() {
   return policy;
 }
 
+std::vector<stream::TaskDefinition> Tasks() {
+  stream::TaskDefinition planner = PlannerTask(AtOnce());
+  planner.queries = {OutreachesQuery()};
+  return {planner, GateTask(std::make_shared<GatePolicy>(PlainGate()))};
+}
+
 class Services : public ::testing::Test {
  protected:
   Services()
       : secret_(*names::NameSecret::FromHex(std::string(64, 'a'))),
         log_(eventlog::MemoryLog::Open(eventlog::MakeMemoryStorage(Topics(), eventlog::Durability::kAtOnce), clock_, "one")),
-        worker_(*log_, clock_, {PlannerTask(AtOnce()), GateTask(std::make_shared<GatePolicy>(PlainGate()))}, {}),
+        worker_(*log_, clock_, Tasks(), {}),
         server_(clock_, {.listen = "127.0.0.1:0"}) {
     const CallContext context{*log_, worker_, server_.pump(), clock_, secret_};
     server_.Add(v1::OutreachService::service_full_name(), std::make_unique<OutreachService>(context));

@@ -1,7 +1,5 @@
 #include "services/process/process.h"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <memory>
 #include <utility>
@@ -18,8 +16,10 @@
 #include "common/status/macros.h"
 #include "common/stream/worker.h"
 #include "services/operations/operations_service.h"
+#include "services/process/host_name.h"
 #include "services/process/open_log.h"
 #include "services/process/pack_chain.h"
+#include "services/process/peering.h"
 #include "services/process/secret.h"
 #include "services/process/task_health.h"
 #include "services/process/worker_thread.h"
@@ -28,11 +28,6 @@ namespace touchstone::process {
 namespace {
 
 constexpr absl::Duration kSecretTimeout = absl::Seconds(30);
-
-std::string HostName() {
-  char name[256] = {};
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
-}
 
 void FillDefaults(ProcessConfig& config) {
   auto fill = [](std::string* field, absl::string_view value) {
@@ -78,13 +73,16 @@ rpc::ServerOptions ServerOptionsOf(const ProcessConfig& config, metrics::Metrics
   return options;
 }
 
-stream::WorkerOptions WorkerOptionsOf(const ProcessConfig& config, runtime::Log& log, TaskHealth& health) {
+stream::WorkerOptions WorkerOptionsOf(const ProcessConfig& config, runtime::Log& log, TaskHealth& health, Peering& peering) {
   stream::WorkerOptions options;
   options.member.instance = config.instance();
   options.on_stopped = [&log](absl::string_view kind, int partition, const absl::Status& why) {
     log.Error("task.stopped", {{"kind", kind}, {"partition", partition}, {"why", why.message()}});
   };
   options.on_runs = [&health](absl::string_view kind, bool runs) { health.OnRuns(kind, runs); };
+  options.on_owned = [&peering](absl::string_view kind, const std::vector<int>& partitions) {
+    peering.OnOwned(kind, partitions);
+  };
   return options;
 }
 
@@ -111,11 +109,17 @@ absl::StatusOr<Parts> MakeParts(const std::vector<MakePart>& make_parts, const S
   return made;
 }
 
+std::vector<eventlog::TaskKind> KindsOf(const std::vector<stream::TaskDefinition>& tasks) {
+  std::vector<eventlog::TaskKind> kinds;
+  for (const stream::TaskDefinition& task : tasks) kinds.push_back(task.kind);
+  return kinds;
+}
+
 // The calls of the parts; health knows on which tasks they rest.
-absl::Status AddServices(const Parts& made, stream::Worker& worker, rpc::Server& server, TaskHealth& health) {
+absl::Status AddServices(const Parts& made, stream::TaskReader& tasks, rpc::Server& server, TaskHealth& health) {
   for (size_t i = 0; i < made.parts.size(); ++i) {
     const size_t others = server.names().size();
-    RETURN_IF_ERROR(made.parts[i]->AddTo(server, worker));
+    RETURN_IF_ERROR(made.parts[i]->AddTo(server, tasks));
     health.Add({server.names().begin() + static_cast<std::ptrdiff_t>(others), server.names().end()}, made.kinds[i]);
   }
   return absl::OkStatus();
@@ -153,12 +157,17 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   const Surroundings surroundings{*log, clock, secret, pack_folders.back(), pack_folders, config.instance()};
   ASSIGN_OR_RETURN(Parts made, MakeParts(make_parts, surroundings));
   TaskHealth health(host.metrics(), [&host](bool all_run) { host.SetServing(all_run); });
-  stream::Worker worker(*log, clock, std::move(made.tasks), WorkerOptionsOf(config, host.log(), health));
+  Peering peering(config, *log, clock, host.log());
+  const std::vector<eventlog::TaskKind> kinds = KindsOf(made.tasks);
+  stream::Worker worker(*log, clock, std::move(made.tasks), WorkerOptionsOf(config, host.log(), health, peering));
+  const std::unique_ptr<stream::TaskReader> shared = peering.ReaderOver(worker, kinds);
 
   rpc::Server server(clock, ServerOptionsOf(config, host.metrics()));
-  RETURN_IF_ERROR(AddServices(made, worker, server, health));
+  RETURN_IF_ERROR(AddServices(made, shared != nullptr ? *shared : worker, server, health));
+  peering.AnswerOn(server, worker);
   operations::AddTo(server, {*log, worker, clock, made.packs, DataFolder(config)});
   RETURN_IF_ERROR(server.Start());
+  peering.Begin(server.address());
   // Once the threads have ended, and before the services go: what waits for an append touches them.
   const absl::Cleanup close_log = [&] { log->Close(); };
   const WorkerThread worker_thread(worker, *log, clock, [&](const absl::Status& why) { host.RequestStop(why); });

@@ -15,7 +15,6 @@
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "common/stream/topics.h"
-#include "common/stream/unit_of_work.h"
 #include "services/routing/case_processor.h"
 #include "services/routing/escalation_list.h"
 #include "services/routing/escalation_request.h"
@@ -39,20 +38,12 @@ absl::Status NoSuchEscalation() {
 }
 
 // What the case answered to a request.
-absl::StatusOr<events::Escalation> OutcomeIn(const eventlog::StateView& state, const std::string& key) {
-  ASSIGN_OR_RETURN(const std::optional<state::v1::RequestOutcome> outcome,
-                   stream::GetMessage<state::v1::RequestOutcome>(state, key));
-  if (!outcome.has_value()) return absl::InternalError("the case took the command and left no answer");
-  if (outcome->code() == 0) return outcome->escalation();
-  return status::WithReason(absl::Status(static_cast<absl::StatusCode>(outcome->code()), outcome->message()), outcome->reason(),
-                            kDomain);
-}
-
-absl::StatusOr<std::optional<eventlog::Position>> PositionFrom(const std::string& token) {
-  if (token.empty()) return std::optional<eventlog::Position>();
-  absl::StatusOr<eventlog::Position> position = ids::DecodeToken(token);
-  if (!position.ok()) return status::InvalidField("token", position.status().message());
-  return std::optional<eventlog::Position>(*std::move(position));
+absl::StatusOr<events::Escalation> EscalationOf(absl::StatusOr<std::optional<state::v1::RequestOutcome>> outcome) {
+  if (!outcome.ok()) return outcome.status();
+  if (!outcome->has_value()) return absl::InternalError("the case took the command and left no answer");
+  if ((*outcome)->code() == 0) return (*outcome)->escalation();
+  return status::WithReason(absl::Status(static_cast<absl::StatusCode>((*outcome)->code()), (*outcome)->message()),
+                            (*outcome)->reason(), kDomain);
 }
 
 }  // namespace
@@ -71,17 +62,16 @@ void EscalationService::Command(const events::CaseMessage& message, const std::s
                      done = std::move(done)](absl::StatusOr<std::vector<eventlog::Position>> positions) mutable {
     if (!positions.ok()) return done(positions.status());
     const eventlog::Position at = positions->front();
-    auto response = std::make_shared<Response>();
     const absl::Time deadline = Deadline(done.Deadline());
-    tasks_.Read(
-        kCaseTask, at.partition, at, deadline,
-        [key, response, at](const eventlog::StateView& state, absl::Time) -> absl::Status {
-          ASSIGN_OR_RETURN(*response->mutable_escalation(), OutcomeIn(state, key));
-          response->set_token(ids::EncodeToken(at));
-          return absl::OkStatus();
-        },
-        [response, done = std::move(done)](absl::Status status) mutable {
-          status.ok() ? done(absl::StatusOr<Response>(std::move(*response))) : done(absl::StatusOr<Response>(status));
+    stream::AskMessage<state::v1::RequestOutcome>(
+        tasks_, {.kind = kCaseTask, .partition = at.partition, .after = at, .deadline = deadline}, std::move(key),
+        [at, done = std::move(done)](absl::StatusOr<std::optional<state::v1::RequestOutcome>> outcome) mutable {
+          absl::StatusOr<events::Escalation> escalation = EscalationOf(std::move(outcome));
+          if (!escalation.ok()) return done(absl::StatusOr<Response>(escalation.status()));
+          Response response;
+          *response.mutable_escalation() = *std::move(escalation);
+          response.set_token(ids::EncodeToken(at));
+          done(absl::StatusOr<Response>(std::move(response)));
         });
   };
   log_.Append(std::move(records), std::move(on_durable));
@@ -112,23 +102,20 @@ grpc::ServerUnaryReactor* EscalationService::GetEscalation(grpc::CallbackServerC
                                                            v1::GetEscalationResponse* response) {
   return Answer(context, response, [&](Completion<v1::GetEscalationResponse>& done) -> absl::Status {
     ASSIGN_OR_RETURN(const absl::string_view subject, SubjectOf(request->escalation_id()));
-    ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, PositionFrom(request->token()));
-    const int partition = tasks_.PartitionFor(kCaseTask, subject);
-    const absl::Time deadline = Deadline(done.Deadline());
-    auto found = std::make_shared<v1::GetEscalationResponse>();
-    tasks_.Read(
-        kCaseTask, partition, std::move(after), deadline,
-        [found, key = StateKey(kEscalationPart, {request->escalation_id()})](const eventlog::StateView& state, absl::Time) {
-          absl::StatusOr<std::optional<state::v1::EscalationState>> stored =
-              stream::GetMessage<state::v1::EscalationState>(state, key);
-          if (!stored.ok()) return stored.status();
-          if (!stored->has_value()) return NoSuchEscalation();
-          *found->mutable_escalation() = (*stored)->escalation();
-          return absl::OkStatus();
-        },
-        [found, done = std::move(done)](absl::Status status) mutable {
-          status.ok() ? done(absl::StatusOr<v1::GetEscalationResponse>(std::move(*found)))
-                      : done(absl::StatusOr<v1::GetEscalationResponse>(status));
+    ASSIGN_OR_RETURN(std::optional<eventlog::Position> after, stream::AfterToken(request->token()));
+    stream::AskMessage<state::v1::EscalationState>(
+        tasks_,
+        {.kind = kCaseTask,
+         .partition = tasks_.PartitionFor(kCaseTask, subject),
+         .after = std::move(after),
+         .deadline = Deadline(done.Deadline())},
+        StateKey(kEscalationPart, {request->escalation_id()}),
+        [done = std::move(done)](absl::StatusOr<std::optional<state::v1::EscalationState>> stored) mutable {
+          if (!stored.ok()) return done(stored.status());
+          if (!stored->has_value()) return done(NoSuchEscalation());
+          v1::GetEscalationResponse found;
+          *found.mutable_escalation() = std::move(*(*stored)->mutable_escalation());
+          done(std::move(found));
         });
     return absl::OkStatus();
   });

@@ -16,7 +16,7 @@ namespace touchstone::routing {
 // stored for its request id: so a repeat gets the first answer, whichever instance it asks.
 class EscalationService : public v1::EscalationService::CallbackService {
  public:
-  // All outlive the service; `pump` is the server's.
+  // All outlive the service; `tasks` answers EscalationsQuery, `pump` is the server's.
   EscalationService(eventlog::EventLog& log, stream::TaskReader& tasks, const clock::Clock& clock,
                     const names::NameSecret& secret, rpc::StreamPump& pump)
       : log_(log), tasks_(tasks), clock_(clock), secret_(secret), pump_(pump) {}

@@ -6,6 +6,7 @@
 #include "services/routing/case_processor.h"
 #include "services/routing/desktop_service.h"
 #include "services/routing/dispatcher_processor.h"
+#include "services/routing/escalation_list.h"
 #include "services/routing/escalation_service.h"
 #include "services/routing/policy_loader.h"
 
@@ -17,7 +18,11 @@ class RoutingPart : public process::Part {
   RoutingPart(const process::Surroundings& surroundings, RoutingPolicy policy)
       : surroundings_(surroundings), policy_(std::make_shared<const RoutingPolicy>(std::move(policy))) {}
 
-  std::vector<stream::TaskDefinition> Tasks() override { return {CaseTask(policy_), DispatcherTask(policy_)}; }
+  std::vector<stream::TaskDefinition> Tasks() override {
+    stream::TaskDefinition cases = CaseTask(policy_);
+    cases.queries = {EscalationsQuery()};
+    return {cases, DispatcherTask(policy_)};
+  }
 
   absl::Status AddTo(rpc::Server& server, stream::TaskReader& tasks) override {
     const process::Surroundings& s = surroundings_;

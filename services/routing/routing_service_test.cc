@@ -10,7 +10,6 @@
 #include "common/clock/proto_time.h"
 #include "common/clock/system_clock.h"
 #include "common/eventlog/memory/memory_log.h"
-#include "common/ids/token.h"
 #include "common/rpc/server.h"
 #include "common/rpc/to_grpc.h"
 #include "common/status/errors.h"
@@ -19,6 +18,7 @@
 #include "services/routing/case_processor.h"
 #include "services/routing/desktop_service.h"
 #include "services/routing/dispatcher_processor.h"
+#include "services/routing/escalation_list.h"
 #include "services/routing/escalation_service.h"
 #include "services/routing/testing/routing_house.h"
 
@@ -36,11 +36,17 @@ eventlog::TopicCatalog Topics() {
   return eventlog::TopicCatalog(std::move(specs));
 }
 
+std::vector<stream::TaskDefinition> Tasks(const std::shared_ptr<const RoutingPolicy>& policy) {
+  stream::TaskDefinition cases = CaseTask(policy);
+  cases.queries = {EscalationsQuery()};
+  return {cases, DispatcherTask(policy)};
+}
+
 class Service : public ::testing::Test {
  protected:
   Service()
       : log_(eventlog::MemoryLog::Open(eventlog::MakeMemoryStorage(Topics(), eventlog::Durability::kAtOnce), clock_, "test")),
-        worker_(*log_, clock_, {CaseTask(policy_), DispatcherTask(policy_)}, {}),
+        worker_(*log_, clock_, Tasks(policy_), {}),
         server_(clock_, {.listen = "127.0.0.1:0"}),
         thread_([this] { Work(); }) {
     server_.Add(v1::EscalationService::service_full_name(),
@@ -229,19 +235,6 @@ TEST_F(Service, AListPagesOverAllPartitions) {
   ASSERT_TRUE(escalations_->ListEscalations(&context, of_one, &response).ok());
   ASSERT_EQ(response.escalations_size(), 1);
   EXPECT_EQ(response.escalations(0).subject(), "customer:c3");
-}
-
-TEST_F(Service, APageTokenThatNamesNoPartitionIsRefused) {
-  for (const char* cursor : {"99/", "-1/"}) {
-    grpc::ClientContext context;
-    v1::ListEscalationsRequest request;
-    request.set_page_token(ids::EncodePageToken("/", cursor));  // "/": the query without a filter.
-    v1::ListEscalationsResponse response;
-    const absl::Status status = rpc::FromGrpcStatus(escalations_->ListEscalations(&context, request, &response));
-    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
-    ASSERT_EQ(status::FieldViolationsOf(status).size(), 1);
-    EXPECT_EQ(status::FieldViolationsOf(status)[0].path, "page_token");
-  }
 }
 
 TEST_F(Service, AWatchGoesOnFromItsToken) {

@@ -5,7 +5,7 @@ import os
 import sys
 import unittest
 
-from processes import EndToEndTest, until
+from processes import ROOT, EndToEndTest, until
 
 SERVICES = ("ingestion", "classification", "routing", "outreach")
 CUSTOMERS = 60
@@ -15,10 +15,10 @@ SKIPPED = 77
 class KafkaProcessesTest(EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.prefix = f"e2e-{os.getpid()}."
+        self.prefix = f"e2e-{os.getpid()}-{self._testMethodName}."
         # Fewer partitions than in production: the test is about processes, not about width.
         manifest = self.folder / "topics.yaml"
-        manifest.write_text(open("deploy/topics.yaml").read().replace("partitions: 8", "partitions: 2"))
+        manifest.write_text((ROOT / "deploy/topics.yaml").read_text().replace("partitions: 8", "partitions: 2"))
         self.settings = [
             "--set", f"kafka.bootstrap_servers={os.environ['TOUCHSTONE_KAFKA']}", "--set", f"kafka.prefix={self.prefix}",
             "--set", f"topics_file={manifest}", "--set", f"secret_file={self.secret_file()}"]
@@ -29,13 +29,14 @@ class KafkaProcessesTest(EndToEndTest):
     def start_all(self):
         """Their sockets, by service, once all of them serve."""
         sockets = {service: f"unix:{self.folder}/{service}.socket" for service in SERVICES}
-        self.running = [
-            self.start(f"touchstone-{service}", *self.settings, "--set", f"listen={sockets[service]}",
-                       "--set", f"instance={service}-1", "--set", f"kafka.data_dir={self.folder}/{service}")
-            for service in SERVICES]
+        self.running = [self.start_one(service, f"{service}-1", sockets[service]) for service in SERVICES]
         for service, server in zip(SERVICES, self.running):
             until(lambda s=service, p=server: self.serves(sockets[s], p), f"{service} serves")
         return sockets
+
+    def start_one(self, service, instance, socket):
+        return self.start(f"touchstone-{service}", *self.settings, "--set", f"listen={socket}",
+                          "--set", f"instance={instance}", "--set", f"kafka.data_dir={self.folder}/{instance}")
 
     def serves(self, address, server):
         self.assertIsNone(server.process.poll(), server.errors())
@@ -74,6 +75,39 @@ class KafkaProcessesTest(EndToEndTest):
         self.assertEqual(len(own), 3)
         self.assertEqual(len({e["id"] for e in self.escalations(at)}), CUSTOMERS, "one each")
         self.stop_all()
+
+    def test_instances_answer_for_each_other(self):
+        at = self.start_all()
+        second = {service: f"unix:{self.folder}/{service}-2.socket" for service in ("classification", "routing")}
+        others = {service: self.start_one(service, f"{service}-2", socket) for service, socket in second.items()}
+        for service, server in others.items():
+            until(lambda s=service, p=server: self.serves(second[s], p), f"a second {service} serves", 60)
+            until(lambda s=service: self.share(at[s]) == self.share(second[s]) > 0, f"two share {service}", 60)
+        everybody = range(CUSTOMERS)
+        for kind, more in (("order.purchased", ""), ("order.delivered", ""), ("complaint.made", ', "topic": "damage"')):
+            self.send(at["ingestion"], lambda n, k=kind, m=more: self.touchpoint(n, k, m), everybody)
+        for address in (at["routing"], second["routing"]):
+            until(lambda a=address: len(self.json_lines("escalations", "list", "--address", a)) == CUSTOMERS,
+                  "either lists all escalations", 60)
+        for address in (at["classification"], second["classification"]):
+            for number in range(0, CUSTOMERS, 6):
+                self.assertEqual(len(self.json_lines("journey", f"customer:{number}", "--address", address)), 1)
+            for moment in self.found(at, "third.damaged")[::9]:
+                self.json_lines("explain", moment["id"], "--address", address)
+        created = self.command("escalations", "create", "--name", "customer:of-somebody", "--severity", "50", "--reason", "asked",
+                               "--actor", "system:crm", "--address", second["routing"])
+        self.assertEqual(created.returncode, 0, created.stderr)
+
+        others["routing"].kill()
+        listed = self.command("escalations", "list", "--address", at["routing"])
+        self.assertEqual(listed.returncode, 3, "who died is asked in vain until it is replaced")
+        self.assertIn("of instance routing-2 did not answer", listed.stderr)
+        until(lambda: self.command("escalations", "list", "--address", at["routing"]).returncode == 0, "one has all", 60)
+        self.assertEqual(len(self.escalations(at)), CUSTOMERS + 1)
+
+    def share(self, address):
+        """How many tasks an instance has that run."""
+        return sum(1 for task in self.status(address).get("tasks", []) if not task.get("stopped"))
 
     def found(self, at, rule):
         moments = self.json_lines("moments", "--address", at["classification"])

@@ -19,6 +19,7 @@
 #include "tools/cli/table.h"
 #include "tools/cli/text_width.h"
 #include "tools/cli/time_text.h"
+#include "tools/cli/unanswered.h"
 #include "tools/cli/watch_stream.h"
 #include "tools/cli/zone_flag.h"
 #include "touchstone/routing/v1/escalation_service.grpc.pb.h"
@@ -71,6 +72,7 @@ absl::StatusOr<int> List(const EscalationsFlags& flags, Context& context) {
     ASSIGN_OR_RETURN(*request.mutable_name(), NameArgument("--name", flags.name));
   }
   ASSIGN_OR_RETURN(const auto stub, StubOf<EscalationService>(context));
+  Unanswered unanswered;
   Table table({"id", "status", "severity", "agent", "since", "change"});
   do {
     ASSIGN_OR_RETURN(const routing::v1::ListEscalationsResponse response,
@@ -80,11 +82,12 @@ absl::StatusOr<int> List(const EscalationsFlags& flags, Context& context) {
       table.Add({escalation.id(), WordOf(escalation.status()), absl::StrCat(escalation.severity()), escalation.agent_id(),
                  TimeText(escalation.create_time(), zone), escalation.change()});
     }
+    unanswered.Add(response.unanswered());
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
   if (!context.json) context.out << (table.empty() ? NothingOf("escalations", flags.name) : table.Render(context.terminal.width));
   context.out << std::flush;
-  return runtime::kExitOk;
+  return unanswered.Finish(context.err);
 }
 
 absl::StatusOr<int> Get(const EscalationsFlags& flags, Context& context) {

@@ -23,6 +23,7 @@
 #include "tools/cli/table.h"
 #include "tools/cli/text_width.h"
 #include "tools/cli/time_text.h"
+#include "tools/cli/unanswered.h"
 #include "tools/cli/watch_stream.h"
 #include "tools/cli/zone_flag.h"
 #include "touchstone/outreach/v1/outreach_service.grpc.pb.h"
@@ -106,6 +107,7 @@ absl::StatusOr<int> List(const OutreachFlags& flags, Context& context) {
     ASSIGN_OR_RETURN(*request.mutable_name(), NameArgument("--name", flags.name));
   }
   ASSIGN_OR_RETURN(const auto stub, StubOf<OutreachService>(context));
+  Unanswered unanswered;
   Table table({"id", "play", "status", "channel", "since", "why"});
   do {
     ASSIGN_OR_RETURN(const outreach::v1::ListOutreachesResponse response,
@@ -115,11 +117,12 @@ absl::StatusOr<int> List(const OutreachFlags& flags, Context& context) {
       table.Add({outreach.id(), absl::StrCat(outreach.play(), "/", outreach.step()), WordOf(outreach.status()),
                  WordOf(outreach.channel()), TimeText(outreach.create_time(), zone), outreach.reason()});
     }
+    unanswered.Add(response.unanswered());
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
   if (!context.json) context.out << (table.empty() ? NothingOf("outreach", flags.name) : table.Render(context.terminal.width));
   context.out << std::flush;
-  return runtime::kExitOk;
+  return unanswered.Finish(context.err);
 }
 
 absl::StatusOr<int> Get(const OutreachFlags& flags, Context& context) {
