@@ -24,7 +24,6 @@
 #include "tests/e2e/kill_traffic.h"
 #include "tests/e2e/resending_sender.h"
 #include "tests/e2e/suite_process.h"
-#include "tests/simulation/topic_reader.h"
 #include "tools/cli/pause.h"
 #include "tools/cli/watch_stream.h"
 #include "touchstone/classification/v1/journey_service.grpc.pb.h"
@@ -69,8 +68,9 @@ struct Outcome {
 template <typename Message>
 std::vector<Message> Everything(eventlog::EventLog& log, const std::string& topic) {
   std::vector<Message> messages;
-  simulation::TopicReader reader(topic);
-  for (auto records = reader.ReadOn(log); !records.empty(); records = reader.ReadOn(log)) {
+  constexpr int kReadAtOnce = 10'000;
+  const auto tail = *log.OpenTail(topic, {eventlog::TailStart::From::kBegin, {}});
+  for (auto records = *tail->Read(kReadAtOnce); !records.empty(); records = *tail->Read(kReadAtOnce)) {
     for (const eventlog::TailRecord& record : records)
       EXPECT_TRUE(messages.emplace_back().ParseFromString(record.record.value)) << topic;
   }

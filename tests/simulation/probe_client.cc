@@ -47,21 +47,20 @@ void ProbeClient::Read(Instance& instance) {
   if (written_.empty() || instance.worker() == nullptr) return;
   const Written written = std::move(written_.front());
   written_.pop_front();
-  auto count = std::make_shared<int64_t>(0);
   const size_t column = written.position.topic == kProbeAsks ? 0 : 2;
-  instance.worker()->Read(
-      kProbeTask, written.position.partition, written.position, instance.machine().Now() + kReadWait,
-      [count, column, key = absl::StrCat(kProbeStatePrefix, written.key)](const eventlog::StateView& state, absl::Time) {
-        const absl::StatusOr<std::optional<std::string>> value = state.Get(key);
-        if (!value.ok() || !value->has_value()) return value.status();
-        const std::vector<std::string> columns = absl::StrSplit(**value, ' ');
-        if (!absl::SimpleAtoi(columns[column], count.get())) return absl::InternalError("no number");
-        return absl::OkStatus();
-      },
-      [this, count, written](const absl::Status& status) {
-        // Not here, not yet, or not any more: the client asks again or gives up.
-        if (status.ok()) OnAnswer(written, *count);
-      });
+  instance.worker()->Ask({.kind = kProbeTask,
+                          .partition = written.position.partition,
+                          .after = written.position,
+                          .deadline = instance.machine().Now() + kReadWait,
+                          .query = stream::kValueQuery,
+                          .request = absl::StrCat(kProbeStatePrefix, written.key)},
+                         [this, column, written](const absl::StatusOr<std::string>& value) {
+                           // Not here, not yet, or not any more: the client asks again or gives up.
+                           if (!value.ok() && !absl::IsNotFound(value.status())) return;
+                           int64_t count = 0;
+                           const std::vector<std::string> columns = absl::StrSplit(value.value_or("0 0 0"), ' ');
+                           if (absl::SimpleAtoi(columns[column], &count)) OnAnswer(written, count);
+                         });
 }
 
 void ProbeClient::OnAnswer(const Written& written, int64_t count) {
