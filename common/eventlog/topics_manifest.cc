@@ -36,6 +36,17 @@ absl::Status CheckTopic(const manifest::v1::Topic& topic, bool declared_before) 
   return absl::OkStatus();
 }
 
+// With at least this many replicas a write survives one broker, and needs two.
+constexpr int kReplicasForTwoInSync = 3;
+
+absl::StatusOr<int> MinInsyncReplicas(const manifest::v1::TopicsManifest& stated, int replication_factor) {
+  if (stated.min_insync_replicas() == 0) return replication_factor >= kReplicasForTwoInSync ? 2 : 1;
+  if (stated.min_insync_replicas() >= 1 && stated.min_insync_replicas() <= replication_factor)
+    return stated.min_insync_replicas();
+  return absl::InvalidArgumentError(
+      absl::StrCat("must be 1 to replication_factor, which is ", replication_factor, ": more can never be in sync"));
+}
+
 }  // namespace
 
 absl::StatusOr<TopicsManifest> ParseTopicsManifest(absl::string_view file_name, absl::string_view text) {
@@ -51,7 +62,10 @@ absl::StatusOr<TopicsManifest> ParseTopicsManifest(absl::string_view file_name, 
     topics.push_back({topic.name(), topic.partitions(), topic.compacted(),
                       topic.has_retention() ? clock::DurationFrom(topic.retention()) : absl::InfiniteDuration()});
   }
-  return TopicsManifest{TopicCatalog(std::move(topics)), stated.prefix(), std::max(1, stated.replication_factor())};
+  const int replication_factor = std::max(1, stated.replication_factor());
+  const absl::StatusOr<int> in_sync = MinInsyncReplicas(stated, replication_factor);
+  if (!in_sync.ok()) return absl::InvalidArgumentError(sources.At("min_insync_replicas", in_sync.status().message()).Render());
+  return TopicsManifest{TopicCatalog(std::move(topics)), stated.prefix(), replication_factor, *in_sync};
 }
 
 absl::StatusOr<TopicsManifest> ReadTopicsManifest(const std::string& path) {

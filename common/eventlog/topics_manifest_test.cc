@@ -19,6 +19,16 @@ TEST(TopicsManifest, ReadsTheDeploymentsOwn) {
   EXPECT_EQ(manifest->catalog.Find("control.v1")->partitions, 1);
 }
 
+TEST(TopicsManifest, ThreeReplicasWantTwoInSyncUnlessItSaysOtherwise) {
+  const auto in_sync = [](const char* text) { return ParseTopicsManifest("t.yaml", text)->min_insync_replicas; };
+  EXPECT_EQ(in_sync("prefix: p"), 1);
+  EXPECT_EQ(in_sync("replication_factor: 2"), 1);
+  EXPECT_EQ(in_sync("replication_factor: 3"), 2);
+  EXPECT_EQ(in_sync("replication_factor: 3\nmin_insync_replicas: 1"), 1);
+  EXPECT_THAT(std::string(ParseTopicsManifest("t.yaml", "replication_factor: 2\nmin_insync_replicas: 3\n").status().message()),
+              testing::AllOf(HasSubstr("t.yaml:2:"), HasSubstr("1 to replication_factor, which is 2")));
+}
+
 TEST(TopicsManifest, SaysWhereAMistakeIs) {
   EXPECT_THAT(
       std::string(

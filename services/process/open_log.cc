@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/eventlog/embedded/embedded_log.h"
 #include "common/eventlog/kafka/kafka_log.h"
+#include "common/eventlog/kafka/topics_admin.h"
 #include "common/eventlog/topics_manifest.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
@@ -35,6 +36,15 @@ runtime::LogLevel LevelOf(int severity) {
   return severity == 5 ? runtime::LogLevel::kInfo : runtime::LogLevel::kDebug;
 }
 
+// What is broken stops the start; what is only different is told.
+absl::Status CheckTopics(const eventlog::KafkaOptions& options, const eventlog::TopicsManifest& manifest, runtime::Log& log) {
+  ASSIGN_OR_RETURN(const eventlog::TopicsPlan plan, eventlog::PlanTopics(options, manifest));
+  for (const eventlog::TopicDifference& difference : plan.differences) {
+    if (!difference.breaks) log.Warning("topic.differs", {{"what", eventlog::TextOf(difference)}});
+  }
+  return eventlog::CheckPromises(options, manifest, plan);
+}
+
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenKafka(const ProcessConfig& config, eventlog::TopicsManifest manifest,
                                                               const clock::Clock& clock, runtime::Log& log) {
   const config::v1::KafkaLog& kafka = config.kafka();
@@ -44,11 +54,13 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenKafka(const ProcessConfi
   options.prefix = kafka.prefix().empty() ? manifest.prefix : kafka.prefix();
   options.instance = config.instance();
   options.data_folder = kafka.data_dir();
-  options.catalog = std::move(manifest.catalog);
+  manifest.prefix = options.prefix;
   options.settings = {kafka.settings().begin(), kafka.settings().end()};
   options.on_log = [&log](int severity, absl::string_view text) {
     log.Write(LevelOf(severity), "kafka.client", {{runtime::LogField("text", text)}});
   };
+  RETURN_IF_ERROR(CheckTopics(options, manifest, log));
+  options.catalog = std::move(manifest.catalog);
   return eventlog::OpenKafkaLog(std::move(options), clock);
 }
 
@@ -63,6 +75,16 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig&
   ASSIGN_OR_RETURN(eventlog::TopicsManifest manifest, eventlog::ReadTopicsManifest(config.topics_file()));
   if (config.has_kafka()) return OpenKafka(config, std::move(manifest), clock, log);
   return OpenEmbedded(config, std::move(manifest.catalog), clock);
+}
+
+absl::Status CheckTasks(const ProcessConfig& config, const std::vector<stream::TaskDefinition>& tasks,
+                        const eventlog::TopicCatalog& topics) {
+  // The embedded log makes its topics fit each other.
+  if (!config.has_kafka()) return absl::OkStatus();
+  for (const stream::TaskDefinition& task : tasks) {
+    RETURN_IF_ERROR(eventlog::CheckCoPartitioned(task.kind, topics, config.kafka().prefix()));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<names::NameSecret> OpenSecret(const ProcessConfig& config) {

@@ -156,6 +156,7 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   ASSIGN_OR_RETURN(const std::vector<std::string> pack_folders, PackChain(config.packs_dir(), config.pack()));
   const Surroundings surroundings{*log, clock, secret, pack_folders.back(), pack_folders, config.instance()};
   ASSIGN_OR_RETURN(Parts made, MakeParts(make_parts, surroundings));
+  RETURN_IF_ERROR(CheckTasks(config, made.tasks, log->topics()));
   TaskHealth health(host.metrics(), [&host](bool all_run) { host.SetServing(all_run); });
   Peering peering(config, *log, clock, host.log());
   const std::vector<eventlog::TaskKind> kinds = KindsOf(made.tasks);

@@ -47,9 +47,35 @@ TEST(KafkaTopics, WhatIsDifferentIsToldAndLeftAlone) {
   EXPECT_THAT(plan->missing, IsEmpty());
   const std::string news = absl::StrCat(kafka.prefix(), "news");
   const std::string facts = absl::StrCat(kafka.prefix(), "facts");
-  EXPECT_THAT(plan->differences, testing::IsSupersetOf({TopicDifference{news, "cleanup.policy", "delete", "compact"},
-                                                        TopicDifference{facts, "partitions", "6", "3"},
-                                                        TopicDifference{facts, "retention.ms", "172800000", "86400000"}}));
+  std::vector<std::string> texts;
+  for (const TopicDifference& difference : plan->differences) texts.push_back(TextOf(difference));
+  EXPECT_THAT(texts, testing::IsSupersetOf({absl::StrCat(news, ": cleanup.policy is compact, declared is delete"),
+                                            absl::StrCat(facts, ": partitions is 3, declared is 6"),
+                                            absl::StrCat(facts, ": retention.ms is 86400000, declared is 172800000")}));
+  EXPECT_EQ(plan->on_cluster.Find("facts")->partitions, 3);
+  const absl::Status broken = CheckPromises(options, manifest, *plan);
+  EXPECT_EQ(broken.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(broken.message()), AllOf(HasSubstr("--entity-name " + news + " --add-config cleanup.policy=delete"),
+                                                   HasSubstr("retention.ms=172800000"), Not(HasSubstr("partitions"))));
+}
+
+TEST(KafkaTopics, FewerReplicasThanDeclaredBreakAPromiseAndLongerRetentionDoesNot) {
+  KafkaUnderTest kafka("replicas");
+  TopicsManifest manifest = Manifest(kafka);
+  const KafkaOptions options = kafka.Options(manifest.catalog);
+  ASSERT_TRUE(CreateTopics(options, manifest, manifest.catalog.topics()).ok());
+  manifest.catalog = TopicCatalog({{"news", 1, true}, {"facts", 3, false, absl::Hours(1)}, {"kept", 2}});
+  absl::StatusOr<TopicsPlan> plan = PlanTopics(options, manifest);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->differences.size(), 1U);
+  EXPECT_TRUE(CheckPromises(options, manifest, *plan).ok()) << CheckPromises(options, manifest, *plan);
+  manifest.replication_factor = 3;
+  manifest.min_insync_replicas = 2;
+  plan = PlanTopics(options, manifest);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(std::string(CheckPromises(options, manifest, *plan).message()),
+              AllOf(HasSubstr("news: replication factor is 1, declared is 3"), HasSubstr("min.insync.replicas=2"),
+                    HasSubstr("and 1 more: touchstone topics check")));
 }
 
 TEST(KafkaTopics, ALogOpensOverTheClustersCountsAndNamesWhatIsMissing) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "common/eventlog/topics_manifest.h"
 #include "common/runtime/exit_code.h"
 #include "common/status/macros.h"
+#include "services/suite/task_kinds.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/table.h"
 #include "tools/cli/time_text.h"
@@ -76,9 +78,24 @@ void PrintTopics(const std::vector<TopicSpec>& topics, const std::string& prefix
 
 void PrintDifferences(const TopicsPlan& plan, Context& context) {
   for (const eventlog::TopicDifference& difference : plan.differences) {
-    context.err << difference.topic << ": " << difference.setting << " is " << difference.actual << ", declared is "
-                << difference.declared << std::endl;
+    context.err << eventlog::TextOf(difference) << std::endl;
+    if (!difference.remedy.empty()) context.err << "    " << difference.remedy << std::endl;
   }
+}
+
+// Why topics that a task reads together do not fit each other.
+std::vector<std::string> Misfits(const TopicsPlan& plan, const std::string& prefix) {
+  std::vector<std::string> misfits;
+  for (const eventlog::TaskKind& kind : suite::TaskKinds()) {
+    const absl::Status fits = eventlog::CheckCoPartitioned(kind, plan.on_cluster, prefix);
+    if (!fits.ok()) misfits.emplace_back(fits.message());
+  }
+  return misfits;
+}
+
+nlohmann::json JsonOf(const eventlog::TopicDifference& difference) {
+  return {{"topic", difference.topic},   {"setting", difference.setting}, {"declared", difference.declared},
+          {"actual", difference.actual}, {"breaks", difference.breaks},   {"remedy", difference.remedy}};
 }
 
 absl::StatusOr<int> List(const TopicsFlags& flags, Context& context) {
@@ -103,10 +120,33 @@ absl::StatusOr<int> Compare(const TopicsFlags& flags, bool create, Context& cont
   return plan.differences.empty() ? runtime::kExitOk : runtime::kExitFailed;
 }
 
+// What a process checks when it starts. Exits with 1 where one would refuse to.
+absl::StatusOr<int> Check(const TopicsFlags& flags, Context& context) {
+  ASSIGN_OR_RETURN(const TopicsManifest manifest, ManifestOf(flags));
+  ASSIGN_OR_RETURN(const eventlog::KafkaOptions options, OptionsOf(flags));
+  ASSIGN_OR_RETURN(const TopicsPlan plan, eventlog::PlanTopics(options, manifest));
+  size_t broken = 0;
+  for (const eventlog::TopicDifference& difference : plan.differences) {
+    broken += difference.breaks ? 1 : 0;
+    if (context.json) context.out << JsonOf(difference).dump() << "\n";
+  }
+  const std::vector<std::string> misfits = Misfits(plan, manifest.prefix);
+  for (const TopicSpec& topic : plan.missing) context.err << manifest.prefix << topic.name << ": is not there" << std::endl;
+  if (!plan.missing.empty()) context.err << "    touchstone topics apply --brokers " << options.bootstrap << std::endl;
+  for (const std::string& misfit : misfits) context.err << misfit << std::endl;
+  PrintDifferences(plan, context);
+  if (!context.json) {
+    context.out << plan.missing.size() << " missing, " << broken + misfits.size() << " broken, "
+                << plan.differences.size() - broken << " different without harm\n";
+  }
+  context.out << std::flush;
+  return plan.missing.empty() && misfits.empty() && broken == 0 ? runtime::kExitOk : runtime::kExitFailed;
+}
+
 }  // namespace
 
 void AddTopics(CLI::App& app, Context& context) {
-  CLI::App* group = app.add_subcommand("topics", "Topics of a Kafka cluster: list, plan, apply");
+  CLI::App* group = app.add_subcommand("topics", "Topics of a Kafka cluster: list, plan, apply, check");
   group->require_subcommand(1);
   auto flags = std::make_shared<TopicsFlags>();
   CLI::App* list = Declare(*group, context,
@@ -122,11 +162,16 @@ void AddTopics(CLI::App& app, Context& context) {
                              .what = "Creates the topics that a cluster lacks; changes and deletes none",
                              .example = "touchstone topics apply --brokers 127.0.0.1:9092"},
                             [flags, &context] { return Compare(*flags, /*create=*/true, context); });
-  for (CLI::App* command : {list, plan, apply}) {
+  CLI::App* check = Declare(*group, context,
+                            {.name = "check",
+                             .what = "Says what a service would refuse to start on, and what mends it; exits with 1 then",
+                             .example = "touchstone topics check --brokers 127.0.0.1:9092"},
+                            [flags, &context] { return Check(*flags, context); });
+  for (CLI::App* command : {list, plan, apply, check}) {
     command->add_option("--file", flags->file, "The manifest [deploy/topics.yaml]")->type_name("FILE");
     command->add_option("--prefix", flags->prefix, "Before each name [the manifest's]")->type_name("TEXT");
   }
-  for (CLI::App* command : {plan, apply}) {
+  for (CLI::App* command : {plan, apply, check}) {
     command->add_option("--brokers", flags->brokers, "HOST:PORT, several with commas [127.0.0.1:9092]")->type_name("BROKERS");
     command->add_option("--set", flags->settings, "A setting of librdkafka; repeated")->type_name("NAME=VALUE");
   }

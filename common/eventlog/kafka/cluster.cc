@@ -1,5 +1,6 @@
 #include "common/eventlog/kafka/cluster.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "absl/strings/str_cat.h"
@@ -47,7 +48,10 @@ absl::StatusOr<Cluster> ReadCluster(const KafkaOptions& options, rd_kafka_t* han
   Cluster cluster;
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
-    if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR) cluster.partition_counts[topic.topic] = topic.partition_cnt;
+    if (topic.err != RD_KAFKA_RESP_ERR_NO_ERROR || topic.partition_cnt == 0) continue;
+    cluster.partition_counts[topic.topic] = topic.partition_cnt;
+    int& replicas = cluster.replica_counts[topic.topic] = topic.partitions[0].replica_cnt;
+    for (int p = 0; p < topic.partition_cnt; ++p) replicas = std::min(replicas, topic.partitions[p].replica_cnt);
   }
   char* id = rd_kafka_clusterid(handle, Milliseconds(kAnswerTimeout));
   if (id == nullptr) return absl::UnavailableError(absl::StrCat("the cluster at ", options.bootstrap, " does not tell its id"));

@@ -19,6 +19,8 @@ struct Cluster {
   std::string id;
   // By name in the cluster.
   std::map<std::string, int> partition_counts;
+  // Of the partition that has fewest.
+  std::map<std::string, int> replica_counts;
 };
 
 // Asks; blocks up to kConnectTimeout. UNAVAILABLE: `no broker answers at 127.0.0.1:9092`.

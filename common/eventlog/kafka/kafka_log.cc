@@ -6,6 +6,7 @@
 #include "common/eventlog/kafka/kafka_log_impl.h"
 #include "common/eventlog/kafka/kafka_member.h"
 #include "common/eventlog/kafka/kafka_tail.h"
+#include "common/eventlog/kafka/topics_admin.h"
 #include "common/status/macros.h"
 
 namespace touchstone::eventlog {
@@ -83,26 +84,9 @@ absl::StatusOr<std::vector<TopicPartition>> KafkaLog::PartitionsOf(absl::string_
 }
 
 absl::StatusOr<int> KafkaLog::CheckedPartitionCount(const TaskKind& kind) const {
-  std::vector<std::string> together = kind.inputs;
-  together.push_back(absl::StrCat(kind.name, ".state"));
-  int count = 0;
-  for (const std::string& topic : together) {
-    ASSIGN_OR_RETURN(const TopicSpec spec, catalog_.Find(topic));
-    if (count != 0 && spec.partitions != count) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("task kind ", kind.name, ": its inputs and its state must have equal partition counts, but ",
-                       Physical(kind.inputs.front()), " has ", count, " and ", Physical(topic), " ", spec.partitions));
-    }
-    count = spec.partitions;
-  }
-  for (const std::string& topic : kind.broadcasts) {
-    ASSIGN_OR_RETURN(const TopicSpec spec, catalog_.Find(topic));
-    if (spec.partitions != 1) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(Physical(topic), " is read whole by every task, and so must have one partition"));
-    }
-  }
-  return count;
+  RETURN_IF_ERROR(CheckCoPartitioned(kind, catalog_, options_.prefix));
+  ASSIGN_OR_RETURN(const TopicSpec first, catalog_.Find(kind.inputs.front()));
+  return first.partitions;
 }
 
 absl::StatusOr<std::unique_ptr<Member>> KafkaLog::Join(const TaskKind& kind, const MemberOptions& options) {

@@ -8,7 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "common/eventlog/kafka/admin_request.h"
 #include "common/eventlog/kafka/cluster.h"
-#include "common/eventlog/kafka/producer.h"
+#include "common/eventlog/kafka/topic_promises.h"
 #include "common/status/macros.h"
 
 namespace touchstone::eventlog {
@@ -17,33 +17,18 @@ namespace {
 using kafka::Client;
 using kafka::Owned;
 
-using Configuration = std::map<std::string, std::string>;
-
 constexpr absl::Duration kAnswerTimeout = absl::Seconds(10);
-// With at least this many replicas a write survives one broker, and needs two.
-constexpr int kReplicasForTwoInSync = 3;
+// How many of what is wrong an error names.
+constexpr size_t kNamedMax = 5;
 constexpr int kLooksMax = 200;
 constexpr int kLookEveryMs = 50;
-
-// What the manifest means, in Kafka's words.
-Configuration ConfigurationOf(const TopicSpec& topic, const TopicsManifest& manifest) {
-  Configuration configuration = {{"cleanup.policy", topic.compacted ? "compact" : "delete"},
-                                 {"message.timestamp.type", "LogAppendTime"},
-                                 {"max.message.bytes", absl::StrCat(kafka::kMessageBytesMax)}};
-  if (!topic.compacted) {
-    const bool kept = topic.retention == absl::InfiniteDuration();
-    configuration["retention.ms"] = kept ? "-1" : absl::StrCat(absl::ToInt64Milliseconds(topic.retention));
-  }
-  if (manifest.replication_factor >= kReplicasForTwoInSync) configuration["min.insync.replicas"] = "2";
-  return configuration;
-}
 
 absl::StatusOr<Client> AdminClient(const KafkaOptions& options) { return kafka::Settings(options).Make(RD_KAFKA_PRODUCER); }
 
 // By name in the cluster.
-absl::StatusOr<std::map<std::string, Configuration>> Configurations(const Client& client,
-                                                                    const std::vector<std::string>& topics) {
-  std::map<std::string, Configuration> configurations;
+absl::StatusOr<std::map<std::string, kafka::TopicSettings>> Configurations(const Client& client,
+                                                                           const std::vector<std::string>& topics) {
+  std::map<std::string, kafka::TopicSettings> configurations;
   if (topics.empty()) return configurations;
   std::vector<Owned<rd_kafka_ConfigResource_t>> resources;
   std::vector<rd_kafka_ConfigResource_t*> raw;
@@ -72,23 +57,15 @@ absl::StatusOr<std::map<std::string, Configuration>> Configurations(const Client
   return configurations;
 }
 
-void Compare(const std::string& topic, const Configuration& declared, const Configuration& actual, TopicsPlan& plan) {
-  for (const auto& [setting, value] : declared) {
-    auto it = actual.find(setting);
-    if (it == actual.end() || it->second != value)
-      plan.differences.push_back({topic, setting, value, it == actual.end() ? "" : it->second});
-  }
-}
-
 absl::StatusOr<Owned<rd_kafka_NewTopic_t>> NewTopic(const TopicSpec& topic, const TopicsManifest& manifest,
-                                                    const Configuration& instead) {
+                                                    const kafka::TopicSettings& instead) {
   char reason[256];
   Owned<rd_kafka_NewTopic_t> created(rd_kafka_NewTopic_new(absl::StrCat(manifest.prefix, topic.name).c_str(), topic.partitions,
                                                            manifest.replication_factor, reason, sizeof(reason)));
   if (created == nullptr) return absl::InvalidArgumentError(absl::StrCat("topic ", topic.name, ": ", reason));
-  Configuration configuration = instead;
-  configuration.merge(ConfigurationOf(topic, manifest));
-  for (const auto& [setting, value] : configuration) {
+  kafka::TopicSettings settings = instead;
+  settings.merge(kafka::DeclaredSettings(topic, manifest));
+  for (const auto& [setting, value] : settings) {
     rd_kafka_NewTopic_set_config(created.get(), setting.c_str(), value.c_str());
   }
   return created;
@@ -137,21 +114,72 @@ absl::StatusOr<TopicsPlan> PlanTopics(const KafkaOptions& options, const TopicsM
     cluster.partition_counts.contains(name) ? existing.push_back(name) : plan.missing.push_back(topic);
   }
   ASSIGN_OR_RETURN(const auto configurations, Configurations(client, existing));
-  for (const TopicSpec& topic : manifest.catalog.topics()) {
+  std::vector<TopicSpec> on_cluster = manifest.catalog.topics();
+  for (TopicSpec& topic : on_cluster) {
     const std::string name = absl::StrCat(manifest.prefix, topic.name);
     auto configuration = configurations.find(name);
     if (configuration == configurations.end()) continue;
-    const int partitions = cluster.partition_counts.at(name);
-    if (partitions != topic.partitions) {
-      plan.differences.push_back({name, "partitions", absl::StrCat(topic.partitions), absl::StrCat(partitions)});
+    const kafka::ActualTopic actual = {name, cluster.partition_counts.at(name), cluster.replica_counts.at(name),
+                                       configuration->second};
+    for (TopicDifference& difference : kafka::Differences(topic, manifest, actual, options.bootstrap)) {
+      plan.differences.push_back(std::move(difference));
     }
-    Compare(name, ConfigurationOf(topic, manifest), configuration->second, plan);
+    topic.partitions = actual.partitions;
   }
+  plan.on_cluster = TopicCatalog(std::move(on_cluster));
   return plan;
 }
 
+std::string TextOf(const TopicDifference& difference) {
+  return absl::StrCat(difference.topic, ": ", difference.setting, " is ", difference.actual, ", declared is ",
+                      difference.declared);
+}
+
+absl::Status CheckPromises(const KafkaOptions& options, const TopicsManifest& manifest, const TopicsPlan& plan) {
+  std::vector<std::string> lines;
+  for (const TopicSpec& topic : plan.missing) {
+    lines.push_back(
+        absl::StrCat(manifest.prefix, topic.name, ": is not there\n    touchstone topics apply --brokers ", options.bootstrap));
+  }
+  for (const TopicDifference& difference : plan.differences) {
+    if (difference.breaks) lines.push_back(absl::StrCat(TextOf(difference), "\n    ", difference.remedy));
+  }
+  if (lines.empty()) return absl::OkStatus();
+  const size_t count = lines.size();
+  lines.resize(std::min(count, kNamedMax));
+  std::string text = absl::StrCat("the topics of the cluster at ", options.bootstrap, " do not keep what is declared:\n  ",
+                                  absl::StrJoin(lines, "\n  "));
+  if (count > kNamedMax) {
+    absl::StrAppend(&text, "\n  and ", count - kNamedMax, " more: touchstone topics check --brokers ", options.bootstrap);
+  }
+  return absl::FailedPreconditionError(text);
+}
+
+absl::Status CheckCoPartitioned(const TaskKind& kind, const TopicCatalog& catalog, absl::string_view prefix) {
+  std::vector<std::string> together = kind.inputs;
+  together.push_back(absl::StrCat(kind.name, ".state"));
+  ASSIGN_OR_RETURN(const TopicSpec first, catalog.Find(together.front()));
+  for (const std::string& topic : together) {
+    ASSIGN_OR_RETURN(const TopicSpec spec, catalog.Find(topic));
+    if (spec.partitions == first.partitions) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("task kind ", kind.name, ": its inputs and its state must have equal partition counts, but ", prefix,
+                     first.name, " has ", first.partitions, " and ", prefix, topic, " ", spec.partitions,
+                     ". Counts of topics that hold records cannot be changed: while ", prefix, topic,
+                     " is empty, delete it and create it anew with ", first.partitions, " by touchstone topics apply"));
+  }
+  for (const std::string& topic : kind.broadcasts) {
+    ASSIGN_OR_RETURN(const TopicSpec spec, catalog.Find(topic));
+    if (spec.partitions != 1) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(prefix, topic, " is read whole by every task, and so must have one partition, but has ", spec.partitions));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CreateTopics(const KafkaOptions& options, const TopicsManifest& manifest, const std::vector<TopicSpec>& missing,
-                          const Configuration& instead) {
+                          const kafka::TopicSettings& instead) {
   if (missing.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Client client, AdminClient(options));
   RETURN_IF_ERROR(kafka::ReadCluster(options, client.get()).status());
