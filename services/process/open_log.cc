@@ -5,11 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "common/eventlog/embedded/embedded_log.h"
 #include "common/eventlog/kafka/kafka_log.h"
+#include "common/eventlog/kafka/settings_file.h"
 #include "common/eventlog/kafka/topics_admin.h"
 #include "common/eventlog/topics_manifest.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
 #include "services/process/data_dir.h"
+#include "services/process/restore_report.h"
 #include "services/process/secret.h"
 
 namespace touchstone::process {
@@ -46,7 +48,8 @@ absl::Status CheckTopics(const eventlog::KafkaOptions& options, const eventlog::
 }
 
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenKafka(const ProcessConfig& config, eventlog::TopicsManifest manifest,
-                                                              const clock::Clock& clock, runtime::Log& log) {
+                                                              const clock::Clock& clock, runtime::Log& log,
+                                                              metrics::Metrics& metrics) {
   const config::v1::KafkaLog& kafka = config.kafka();
   if (kafka.bootstrap_servers().empty()) return absl::InvalidArgumentError("kafka.bootstrap_servers: is required, as HOST:PORT");
   eventlog::KafkaOptions options;
@@ -55,9 +58,15 @@ absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenKafka(const ProcessConfi
   options.instance = config.instance();
   options.data_folder = kafka.data_dir();
   manifest.prefix = options.prefix;
-  options.settings = {kafka.settings().begin(), kafka.settings().end()};
+  const absl::StatusOr<std::map<std::string, std::string>> settings =
+      eventlog::WithSettingsFile({kafka.settings().begin(), kafka.settings().end()}, kafka.settings_file());
+  if (!settings.ok()) return status::Annotated(settings.status(), "kafka.settings_file");
+  options.settings = *settings;
   options.on_log = [&log](int severity, absl::string_view text) {
     log.Write(LevelOf(severity), "kafka.client", {{runtime::LogField("text", text)}});
+  };
+  options.on_restore = [report = std::make_shared<RestoreReport>(log, metrics)](const eventlog::RestoreProgress& progress) {
+    report->Tell(progress);
   };
   RETURN_IF_ERROR(CheckTopics(options, manifest, log));
   options.catalog = std::move(manifest.catalog);
@@ -71,9 +80,9 @@ std::string DataFolder(const ProcessConfig& config) {
 }
 
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock,
-                                                            runtime::Log& log) {
+                                                            runtime::Log& log, metrics::Metrics& metrics) {
   ASSIGN_OR_RETURN(eventlog::TopicsManifest manifest, eventlog::ReadTopicsManifest(config.topics_file()));
-  if (config.has_kafka()) return OpenKafka(config, std::move(manifest), clock, log);
+  if (config.has_kafka()) return OpenKafka(config, std::move(manifest), clock, log, metrics);
   return OpenEmbedded(config, std::move(manifest.catalog), clock);
 }
 

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "common/clock/clock.h"
 #include "common/eventlog/event_log.h"
+#include "common/metrics/metrics.h"
 #include "common/names/name_secret.h"
 #include "common/runtime/log.h"
 #include "common/stream/processor.h"
@@ -14,11 +15,11 @@
 
 namespace touchstone::process {
 
-// The log that the configuration names. Blocks until it is recovered or its brokers have answered. `clock` and `log`, which is
-// told what a broker's client has to say, outlive it. FAILED_PRECONDITION also where topics of a cluster do not keep what the
-// manifest declares: as `touchstone topics check` says.
+// The log that the configuration names. Blocks until it is recovered or its brokers have answered. `clock`, `log`, which is
+// told what a broker's client has to say and how restores go on, and `metrics` outlive it. FAILED_PRECONDITION also where topics
+// of a cluster do not keep what the manifest declares: as `touchstone topics check` says.
 absl::StatusOr<std::unique_ptr<eventlog::EventLog>> OpenLog(const ProcessConfig& config, const clock::Clock& clock,
-                                                            runtime::Log& log);
+                                                            runtime::Log& log, metrics::Metrics& metrics);
 
 // Topics that a task reads together have the same partition count on a cluster.
 absl::Status CheckTasks(const ProcessConfig& config, const std::vector<stream::TaskDefinition>& tasks,

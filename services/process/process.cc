@@ -149,7 +149,7 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   RETURN_IF_ERROR(rpc::CheckListening(config.listen(), config.allow_remote_plaintext()));
   // A secret that is stated is looked at before a broker is asked; an embedded folder's own is there once its log is open.
   if (config.has_kafka() || !config.secret_file().empty()) RETURN_IF_ERROR(OpenSecret(config).status());
-  ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock, host.log()));
+  ASSIGN_OR_RETURN(const std::unique_ptr<eventlog::EventLog> log, OpenLog(config, clock, host.log(), host.metrics()));
   ASSIGN_OR_RETURN(const names::NameSecret secret, OpenSecret(config));
   RETURN_IF_ERROR(AgreeOnSecret(secret, *log, clock, kSecretTimeout));
 

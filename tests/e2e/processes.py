@@ -6,6 +6,7 @@ import os
 import pathlib
 import select
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -34,6 +35,12 @@ def until(condition, what, within=DEADLINE_S):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within} s: {what}")
         time.sleep(POLL_S)
+
+
+def free_port():
+    """One that nobody listens at, for a program that cannot choose one itself."""
+    with socket.create_server(("127.0.0.1", 0)) as freed:
+        return freed.getsockname()[1]
 
 
 class Server:

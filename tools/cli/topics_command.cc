@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/substitute.h"
+#include "common/eventlog/kafka/settings_file.h"
 #include "common/eventlog/kafka/topics_admin.h"
 #include "common/eventlog/topics_manifest.h"
 #include "common/runtime/exit_code.h"
@@ -32,6 +33,7 @@ struct TopicsFlags {
   std::string brokers = "127.0.0.1:9092";
   std::string prefix;
   std::vector<std::string> settings;
+  std::string settings_file;
 };
 
 absl::StatusOr<TopicsManifest> ManifestOf(const TopicsFlags& flags) {
@@ -55,6 +57,7 @@ absl::StatusOr<eventlog::KafkaOptions> OptionsOf(const TopicsFlags& flags) {
       return absl::InvalidArgumentError("--set: write NAME=VALUE, as librdkafka names it");
     options.settings.insert(pair);
   }
+  ASSIGN_OR_RETURN(options.settings, eventlog::WithSettingsFile(std::move(options.settings), flags.settings_file));
   return options;
 }
 
@@ -174,6 +177,7 @@ void AddTopics(CLI::App& app, Context& context) {
   for (CLI::App* command : {plan, apply, check}) {
     command->add_option("--brokers", flags->brokers, "HOST:PORT, several with commas [127.0.0.1:9092]")->type_name("BROKERS");
     command->add_option("--set", flags->settings, "A setting of librdkafka; repeated")->type_name("NAME=VALUE");
+    command->add_option("--settings-file", flags->settings_file, "Such settings, a line each: for passwords")->type_name("FILE");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/errors.h"
 #include "common/status/macros.h"
@@ -33,6 +34,17 @@ rd_kafka_resp_err_t AskOnce(rd_kafka_t* handle, rd_kafka_topic_partition_list_t*
   return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+absl::Status NoAnswer(const KafkaOptions& options, const std::string& failure) {
+  // Librdkafka goes on trying; it says only in words why.
+  if (absl::StrContains(failure, "uthenticat")) {
+    return absl::PermissionDeniedError(absl::StrCat("the cluster at ", options.bootstrap,
+                                                    " does not let this process in: ", failure, ". See sasl.* in its settings"));
+  }
+  std::string text = absl::StrCat("no broker answers at ", options.bootstrap, ": start one there, or name another");
+  if (absl::StrContains(failure, "SSL")) absl::StrAppend(&text, ", or see ssl.* in the settings: ", failure);
+  return status::WithRetry(absl::UnavailableError(text), absl::Seconds(1));
+}
+
 }  // namespace
 
 absl::StatusOr<Cluster> ReadCluster(const KafkaOptions& options, rd_kafka_t* handle) {
@@ -40,9 +52,7 @@ absl::StatusOr<Cluster> ReadCluster(const KafkaOptions& options, rd_kafka_t* han
   const rd_kafka_resp_err_t error = rd_kafka_metadata(handle, /*all_topics=*/1, nullptr, &answer, Milliseconds(kConnectTimeout));
   const Owned<const rd_kafka_metadata_t> metadata(answer);
   if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__TIMED_OUT) {
-    return status::WithRetry(
-        absl::UnavailableError(absl::StrCat("no broker answers at ", options.bootstrap, ": start one there, or name another")),
-        absl::Seconds(1));
+    return NoAnswer(options, LastFailure(handle));
   }
   RETURN_IF_ERROR(ToStatus(error, absl::StrCat("the cluster at ", options.bootstrap)));
   Cluster cluster;

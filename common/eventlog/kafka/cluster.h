@@ -23,7 +23,8 @@ struct Cluster {
   std::map<std::string, int> replica_counts;
 };
 
-// Asks; blocks up to kConnectTimeout. UNAVAILABLE: `no broker answers at 127.0.0.1:9092`.
+// Asks; blocks up to kConnectTimeout. UNAVAILABLE: `no broker answers at 127.0.0.1:9092`. PERMISSION_DENIED: brokers do not take
+// its name and password.
 absl::StatusOr<Cluster> ReadCluster(const KafkaOptions& options, rd_kafka_t* handle);
 
 // Where partitions begin and end at the moment of the question. Used by one thread; blocks up to kAnswerTimeout.

@@ -71,6 +71,10 @@ absl::StatusOr<std::shared_ptr<const StateStore>> KafkaLog::Store(const std::str
     // A copy of another cluster's state, or of another deployment's, lies in another folder; and so do those of services that
     // share a data folder.
     const std::string folder = absl::StrCat(options_.data_folder, "/state/", cluster_id_, "/", options_.prefix, kind);
+    if (!claims_.contains(kind)) {
+      ASSIGN_OR_RETURN(FolderClaim claim, FolderClaim::Take(folder, options_.instance));
+      claims_.emplace(kind, std::move(claim));
+    }
     ASSIGN_OR_RETURN(store, StateStore::Open(folder, options_.state_cache_bytes, warn));
   }
   return store;

@@ -9,6 +9,7 @@
 
 #include "common/eventlog/kafka/appender.h"
 #include "common/eventlog/kafka/cluster.h"
+#include "common/eventlog/kafka/folder_claim.h"
 #include "common/eventlog/kafka/kafka_log.h"
 #include "common/eventlog/kafka/state_store.h"
 
@@ -59,8 +60,9 @@ class KafkaLog : public EventLog {
   std::atomic<uint64_t> last_point_ = 0;
   std::string cluster_id_;
   std::mutex mutex_;
-  // Guarded by mutex_: the ids of members that live, and what they share by kind.
+  // Guarded by mutex_: the ids of members that live, and by kind whose folder it is and what they share in it.
   std::set<std::string> member_ids_;
+  std::map<std::string, FolderClaim> claims_;
   std::map<std::string, std::shared_ptr<const StateStore>> stores_;
   std::unique_ptr<Appender> appender_;
 

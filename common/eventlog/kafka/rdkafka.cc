@@ -1,26 +1,62 @@
 #include "common/eventlog/kafka/rdkafka.h"
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/status/errors.h"
 
 namespace touchstone::eventlog::kafka {
 namespace {
 
-Callbacks& CallbacksOf(void* opaque) { return *static_cast<Callbacks*>(opaque); }
+// What names of settings hold whose values nobody may read.
+constexpr absl::string_view kSecretWords[] = {"password", "secret", "key.pem", "jaas", "oauthbearer.config"};
+
+Companion& CompanionOf(void* opaque) { return *static_cast<Companion*>(opaque); }
 
 void OnLog(const rd_kafka_t* handle, int severity, const char* facility, const char* text) {
   if (handle == nullptr) return;
-  const Callbacks& callbacks = CallbacksOf(rd_kafka_opaque(handle));
-  if (callbacks.log) callbacks.log(severity, absl::StrCat(facility, ": ", text));
+  Companion& companion = CompanionOf(rd_kafka_opaque(handle));
+  const std::string said = Redacted(text, companion.secrets);
+  if (absl::string_view(facility) == "FAIL") {
+    const std::lock_guard<std::mutex> lock(companion.mutex);
+    companion.last_failure = said;
+  }
+  if (companion.callbacks.log) companion.callbacks.log(severity, absl::StrCat(facility, ": ", said));
 }
 
-void OnDelivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) { CallbacksOf(opaque).delivered(*message); }
+void OnDelivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+  CompanionOf(opaque).callbacks.delivered(*message);
+}
 
 void OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions, void* opaque) {
-  CallbacksOf(opaque).rebalance(what, *partitions);
+  CompanionOf(opaque).callbacks.rebalance(what, *partitions);
 }
 
 }  // namespace
+
+std::string LastFailure(rd_kafka_t* handle) {
+  Companion& companion = CompanionOf(rd_kafka_opaque(handle));
+  const std::lock_guard<std::mutex> lock(companion.mutex);
+  return companion.last_failure;
+}
+
+std::vector<std::string> SecretsOf(const KafkaOptions& options) {
+  std::vector<std::string> secrets;
+  for (const auto& [name, value] : options.settings) {
+    const bool is_secret = std::any_of(std::begin(kSecretWords), std::end(kSecretWords),
+                                       [&](absl::string_view word) { return absl::StrContains(name, word); });
+    if (is_secret && !value.empty()) secrets.push_back(value);
+  }
+  return secrets;
+}
+
+std::string Redacted(absl::string_view text, const std::vector<std::string>& secrets) {
+  std::string redacted(text);
+  for (const std::string& secret : secrets) absl::StrReplaceAll({{secret, "***"}}, &redacted);
+  return redacted;
+}
 
 PartitionList MakeList(const std::vector<TopicPartition>& partitions) {
   PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
@@ -53,15 +89,18 @@ Settings& Settings::Prefer(const char* name, absl::string_view value) {
 
 absl::StatusOr<Client> Settings::Make(rd_kafka_type_t type, Callbacks callbacks) && {
   if (!status_.ok()) return status_;
-  auto owned = std::make_unique<Callbacks>(std::move(callbacks));
-  owned->log = options_.on_log;
+  auto owned = std::make_unique<Companion>();
+  owned->callbacks = std::move(callbacks);
+  owned->secrets = SecretsOf(options_);
+  owned->callbacks.log = options_.on_log;
   rd_kafka_conf_set_opaque(conf_.get(), owned.get());
   rd_kafka_conf_set_log_cb(conf_.get(), OnLog);
-  if (owned->delivered) rd_kafka_conf_set_dr_msg_cb(conf_.get(), OnDelivered);
-  if (owned->rebalance) rd_kafka_conf_set_rebalance_cb(conf_.get(), OnRebalance);
+  if (owned->callbacks.delivered) rd_kafka_conf_set_dr_msg_cb(conf_.get(), OnDelivered);
+  if (owned->callbacks.rebalance) rd_kafka_conf_set_rebalance_cb(conf_.get(), OnRebalance);
   char reason[512];
   rd_kafka_t* handle = rd_kafka_new(type, conf_.get(), reason, sizeof(reason));
-  if (handle == nullptr) return absl::InvalidArgumentError(absl::StrCat("librdkafka refuses its settings: ", reason));
+  if (handle == nullptr)
+    return absl::InvalidArgumentError(absl::StrCat("librdkafka refuses its settings: ", Redacted(reason, owned->secrets)));
   conf_.release();  // The handle owns it now.
   if (type == RD_KAFKA_CONSUMER) rd_kafka_poll_set_consumer(handle);
   return Client(std::move(owned), Owned<rd_kafka_t>(handle));

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -56,16 +57,34 @@ struct Callbacks {
   std::function<void(int severity, absl::string_view text)> log;
 };
 
+// What a handle carries along.
+struct Companion {
+  Callbacks callbacks;
+  // Taken out of all that librdkafka says.
+  std::vector<std::string> secrets;
+  std::mutex mutex;
+  // Guarded by mutex.
+  std::string last_failure;
+};
+
+// What librdkafka said last of a connection of this handle that failed; empty where none did. Any thread.
+std::string LastFailure(rd_kafka_t* handle);
+
+// The values of settings that nobody may read.
+std::vector<std::string> SecretsOf(const KafkaOptions& options);
+// With each of them as ***.
+std::string Redacted(absl::string_view text, const std::vector<std::string>& secrets);
+
 // A handle and what it calls back.
 class Client {
  public:
   Client() = default;
-  Client(std::unique_ptr<Callbacks> callbacks, Owned<rd_kafka_t> handle)
-      : callbacks_(std::move(callbacks)), handle_(std::move(handle)) {}
+  Client(std::unique_ptr<Companion> companion, Owned<rd_kafka_t> handle)
+      : companion_(std::move(companion)), handle_(std::move(handle)) {}
   rd_kafka_t* get() const { return handle_.get(); }
 
  private:
-  std::unique_ptr<Callbacks> callbacks_;  // Outlives the handle.
+  std::unique_ptr<Companion> companion_;  // Outlives the handle.
   Owned<rd_kafka_t> handle_;
 };
 

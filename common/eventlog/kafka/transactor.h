@@ -35,6 +35,8 @@ class Transactor {
   // After an error of Produce.
   absl::Status Abort(const absl::Status& why);
 
+  rd_kafka_t* handle() const { return producer_->handle(); }
+
  private:
   explicit Transactor(std::string id) : id_(std::move(id)) {}
   void OnDelivered(const rd_kafka_message_t& message);
