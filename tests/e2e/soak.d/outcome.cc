@@ -109,9 +109,8 @@ void Outcome::Take(const std::string& topic, const eventlog::TailRecord& record)
     outreach_ids_.insert(outreach.id());
   events::OutreachRequest request;
   if (topic == topics::kOutreachRequests && Parsed(value, request, findings_)) {
-    const int customer = CustomerOf(request.subject());
-    const bool is_new = customer % kStoryCount != kCartLeft || send_keys_.insert(request.send_key()).second;
-    if (!is_new) findings_.Add("sent twice", request.send_key());
+    if (!requested_.insert(request.send_key()).second) findings_.Add("sent twice", request.send_key());
+    if (CustomerOf(request.subject()) % kStoryCount == kCartLeft) send_keys_.insert(request.send_key());
   }
 }
 

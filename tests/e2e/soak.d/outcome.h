@@ -51,6 +51,7 @@ class Outcome {
   // How many copies of each touchpoint of the traffic lie there.
   const std::vector<uint8_t>& copies() const { return copies_; }
   int64_t record_count() const { return record_count_; }
+  int64_t request_count() const { return static_cast<int64_t>(requested_.size()); }
   int64_t offer_count() const { return static_cast<int64_t>(offer_ends_.size()); }
 
   // Of a topic's partition, in order: offset and time of each record.
@@ -92,6 +93,7 @@ class Outcome {
   absl::flat_hash_map<std::string, Case> cases_;
   absl::flat_hash_map<std::string, std::string> open_of_;
   absl::flat_hash_map<std::string, int> offer_ends_;
+  absl::flat_hash_set<std::string> requested_;
   // Touchpoints of our own, by subject; counts that the newest digests state.
   absl::flat_hash_map<std::string, int64_t> own_touchpoints_;
   absl::flat_hash_map<std::string, int64_t> digest_counts_;

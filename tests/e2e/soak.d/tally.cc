@@ -136,7 +136,7 @@ std::string TableOf(const Tally& tally, const Gap& gap, const Outcome& outcome, 
       Line("moments, escalations, outreaches",
            absl::StrCat(outcome.moments().size(), ", ", outcome.escalation_ids().size(), ", ", outcome.outreach_ids().size())),
       Line("offers, sends, reported",
-           absl::StrCat(outcome.offer_count(), ", ", outcome.send_keys().size(), ", ", tally.sends_reported)),
+           absl::StrCat(outcome.offer_count(), ", ", outcome.request_count(), ", ", tally.sends_reported)),
       Line("kills of processes", absl::StrCat(Sum(tally.kills), ": ", Joined(tally.kills))),
       Line("zombies", absl::StrCat(Sum(tally.zombies), ": ", Joined(tally.zombies))));
   if (cluster)
