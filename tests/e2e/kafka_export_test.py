@@ -1,28 +1,23 @@
 """A data folder moved to a real broker: the export killed and repeated, then the services go on where the suite stopped."""
 
 import json
-import os
 import random
 import signal
 import subprocess
-import sys
-import unittest
 
-from processes import BIN, ROOT, EndToEndTest, until
+import kafka_services
+from processes import BIN, ROOT, until
 
 FAILED, USAGE = 1, 2
-SERVICES = ("ingestion", "classification", "routing", "outreach")
 CUSTOMERS = 40
 KILLS = 4
-SKIPPED = 77
 
 
-class KafkaExportTest(EndToEndTest):
+class KafkaExportTest(kafka_services.KafkaServicesTest):
     def setUp(self):
         super().setUp()
-        self.prefix = f"export-{os.getpid()}-{self._testMethodName}."
         self.data = self.folder / "data"
-        self.brokers = os.environ["TOUCHSTONE_KAFKA"]
+        self.settings = ["--set", f"secret_file={self.data}/name-secret"]
         self.export = ("export", "kafka", "--data-dir", self.data, "--brokers", self.brokers, "--prefix", self.prefix)
 
     def send(self, address, kind, more=""):
@@ -33,23 +28,6 @@ class KafkaExportTest(EndToEndTest):
         done = self.command("send", "--address", address, stdin=lines)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn(f"{CUSTOMERS} taken", done.stdout)
-
-    def start_all(self):
-        """Their sockets, by service, once all of them serve."""
-        sockets = {service: f"unix:{self.folder}/{service}.socket" for service in SERVICES}
-        self.running = [
-            self.start(f"touchstone-{service}", "--set", f"kafka.bootstrap_servers={self.brokers}", "--set",
-                       f"kafka.prefix={self.prefix}", "--set", f"secret_file={self.data}/name-secret",
-                       "--set", f"listen={sockets[service]}", "--set", f"instance={service}-1",
-                       "--set", f"kafka.data_dir={self.folder}/{service}")
-            for service in SERVICES]
-        for service, server in zip(SERVICES, self.running):
-            until(lambda s=service, p=server: self.serves(sockets[s], p), f"{service} serves")
-        return sockets
-
-    def serves(self, address, server):
-        self.assertIsNone(server.process.poll(), server.errors())
-        return self.command("status", "--address", address).returncode == 0
 
     def moments(self, address):
         found = self.json_lines("moments", "--address", address)
@@ -127,8 +105,7 @@ class KafkaExportTest(EndToEndTest):
         sent = self.requests(at["outreach"])
         self.assertEqual(len(set(sent)), len(sent), "no send is asked for twice")
         self.assertLessEqual(set(sends), set(sent))
-        for server in self.running:
-            self.assertEqual(server.stop(), 0, server.errors())
+        self.stop_all()
 
     def test_half_an_export_is_seen_and_completed(self):
         suite = self.up()
@@ -152,7 +129,4 @@ class KafkaExportTest(EndToEndTest):
 
 
 if __name__ == "__main__":
-    if not os.environ.get("TOUCHSTONE_KAFKA"):
-        print("skipped: TOUCHSTONE_KAFKA names no broker; tools/kafka run COMMAND starts one beside a command")
-        sys.exit(SKIPPED)
-    unittest.main()
+    kafka_services.main()

@@ -1,50 +1,21 @@
 """The four services as processes of their own on a real broker: what goes in comes out at the other end, also when all of them
 are stopped and started in between."""
 
-import os
-import sys
-import unittest
+import kafka_services
+from processes import ROOT, until
 
-from processes import ROOT, EndToEndTest, until
-
-SERVICES = ("ingestion", "classification", "routing", "outreach")
 CUSTOMERS = 60
-SKIPPED = 77
 
 
-class KafkaProcessesTest(EndToEndTest):
+class KafkaProcessesTest(kafka_services.KafkaServicesTest):
     def setUp(self):
         super().setUp()
-        self.prefix = f"e2e-{os.getpid()}-{self._testMethodName}."
         # Fewer partitions than in production: the test is about processes, not about width.
         manifest = self.folder / "topics.yaml"
         manifest.write_text((ROOT / "deploy/topics.yaml").read_text().replace("partitions: 8", "partitions: 2"))
-        self.settings = [
-            "--set", f"kafka.bootstrap_servers={os.environ['TOUCHSTONE_KAFKA']}", "--set", f"kafka.prefix={self.prefix}",
-            "--set", f"topics_file={manifest}", "--set", f"secret_file={self.secret_file()}"]
-        applied = self.command("topics", "apply", "--brokers", os.environ["TOUCHSTONE_KAFKA"], "--prefix", self.prefix,
-                               "--file", manifest)
+        self.settings = ["--set", f"topics_file={manifest}", "--set", f"secret_file={self.secret_file()}"]
+        applied = self.command("topics", "apply", "--brokers", self.brokers, "--prefix", self.prefix, "--file", manifest)
         self.assertEqual(applied.returncode, 0, applied.stderr)
-
-    def start_all(self):
-        """Their sockets, by service, once all of them serve."""
-        sockets = {service: f"unix:{self.folder}/{service}.socket" for service in SERVICES}
-        self.running = [self.start_one(service, f"{service}-1", sockets[service]) for service in SERVICES]
-        for service, server in zip(SERVICES, self.running):
-            until(lambda s=service, p=server: self.serves(sockets[s], p), f"{service} serves")
-        return sockets
-
-    def start_one(self, service, instance, socket):
-        return self.start(f"touchstone-{service}", *self.settings, "--set", f"listen={socket}",
-                          "--set", f"instance={instance}", "--set", f"kafka.data_dir={self.folder}/{instance}")
-
-    def serves(self, address, server):
-        self.assertIsNone(server.process.poll(), server.errors())
-        return self.command("status", "--address", address).returncode == 0
-
-    def stop_all(self):
-        for server in self.running:
-            self.assertEqual(server.stop(), 0, server.errors())
 
     def send(self, address, what, customers):
         lines = "".join(what(number) + "\n" for number in customers)
@@ -118,7 +89,4 @@ class KafkaProcessesTest(EndToEndTest):
 
 
 if __name__ == "__main__":
-    if not os.environ.get("TOUCHSTONE_KAFKA"):
-        print("skipped: TOUCHSTONE_KAFKA names no broker; tools/kafka run COMMAND starts one beside a command")
-        sys.exit(SKIPPED)
-    unittest.main()
+    kafka_services.main()

@@ -121,6 +121,13 @@ class EndToEndTest(unittest.TestCase):
     def status(self, address):
         return self.json_lines("status", "--address", address)[0]
 
+    def until_equal(self, ask, expected):
+        """Waits; where it does not come, what was there instead is told."""
+        try:
+            until(lambda: ask() == expected, expected)
+        except AssertionError:
+            self.assertEqual(ask(), expected)
+
     def await_idle(self, address):
         """Until every task has processed what there is."""
         until(lambda: all(int(task.get("lag", 0)) == 0 for task in self.status(address)["tasks"]), "idle")
