@@ -18,10 +18,24 @@
 namespace touchstone::simulation {
 namespace {
 
+namespace events = touchstone::events::v1;
+
 template <typename T>
 T Loaded(absl::StatusOr<T> loaded) {
   INVARIANT(loaded.ok(), loaded.status().ToString());
   return *std::move(loaded);
+}
+
+// Caps of one send of any class: a few customers never come to the packs' own.
+outreach::OutreachPolicy WithTightCaps(const outreach::OutreachPolicy& shipped) {
+  auto planner = std::make_shared<outreach::PlannerPolicy>(*shipped.planner);
+  auto gate = std::make_shared<outreach::GatePolicy>(*shipped.gate);
+  for (outreach::RollingCap* cap : {&planner->subject_cap, &gate->address_cap}) {
+    cap->at_most = 1;
+    cap->classes = {events::OUTREACH_CLASS_SERVICE, events::OUTREACH_CLASS_RECOVERY, events::OUTREACH_CLASS_FEEDBACK,
+                    events::OUTREACH_CLASS_MARKETING};
+  }
+  return {std::move(planner), std::move(gate)};
 }
 
 }  // namespace
@@ -35,7 +49,7 @@ std::vector<stream::TaskDefinition> SuiteTasks() {
   static const std::vector<std::string> folders = {"deploy/packs/core", "deploy/packs/retail"};
   static const auto& routing =
       *new auto(std::make_shared<const routing::RoutingPolicy>(Loaded(routing::LoadRoutingPolicy(folders))));
-  static const auto& outreach = *new auto(Loaded(outreach::LoadOutreachPolicy(folders)));
+  static const auto& outreach = *new auto(WithTightCaps(Loaded(outreach::LoadOutreachPolicy(folders))));
   return {classification::JourneyTask(SuitePack()), routing::CaseTask(routing), routing::DispatcherTask(routing),
           outreach::PlannerTask(outreach.planner), outreach::GateTask(outreach.gate)};
 }
