@@ -51,8 +51,8 @@ absl::Status KafkaMember::Start() {
       .Set("enable.partition.eof", "true")
       .Set("isolation.level", "read_committed")
       .Prefer("fetch.wait.max.ms", kFetchWaitMs)
-      .Prefer("queued.min.messages", kQueuedMessagesMin)
-      .Prefer("queued.max.messages.kbytes", kQueuedKilobytesMax);
+      .Prefer("queued.min.messages", absl::StrCat(std::max(kQueuedMessages / partition_count_, kQueuedMessagesMin)))
+      .Prefer("queued.max.messages.kbytes", absl::StrCat(std::max(kQueuedKilobytes / partition_count_, kQueuedKilobytesMin)));
   Callbacks callbacks;
   callbacks.rebalance = [this](rd_kafka_resp_err_t what, const rd_kafka_topic_partition_list_t& list) {
     OnRebalance(what, list);

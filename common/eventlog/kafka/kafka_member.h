@@ -19,9 +19,13 @@ namespace touchstone::eventlog::kafka {
 // producer. What it holds of a task is as of the last commit.
 class KafkaMember : public Member {
  public:
-  // What librdkafka fetches ahead, for each partition of each input: enough not to starve a worker that drains a backlog.
-  static constexpr char kQueuedMessagesMin[] = "20000";
-  static constexpr char kQueuedKilobytesMax[] = "8192";
+  // What librdkafka fetches ahead of an input, shared among the kind's partitions, and at least of each of them. Where it has
+  // that much of all that a broker leads, it looks no sooner than a second later whether it is read (2.0.2): what a worker does
+  // in a second, so that one that drains a backlog does not stand still for the rest of it.
+  static constexpr int kQueuedMessages = 200'000;
+  static constexpr int kQueuedKilobytes = 65'536;
+  static constexpr int kQueuedMessagesMin = 5'000;
+  static constexpr int kQueuedKilobytesMin = 2'048;
 
   // Blocks until earlier transactions of `id` are ended.
   static absl::StatusOr<std::unique_ptr<Member>> Join(KafkaLog& log, const TaskKind& kind, int partition_count, std::string id);

@@ -11,9 +11,10 @@ namespace touchstone::eventlog::kafka {
 // Reads a topic's committed records beside all groups.
 class KafkaTail : public Tail {
  public:
-  // What librdkafka fetches ahead of the reader, for each partition.
-  static constexpr char kQueuedMessagesMin[] = "1000";
-  static constexpr char kQueuedKilobytesMax[] = "2048";
+  // What librdkafka fetches ahead of the reader, of all partitions together. Once it has that much it looks no sooner than a
+  // second later whether it is read (2.0.2): enough for a burst, so that what comes behind one is not late.
+  static constexpr char kQueuedMessagesMin[] = "100000";
+  static constexpr char kQueuedKilobytesMax[] = "8192";
 
   // `partitions`: all of the topic. `changes` outlives it. Blocks for some round trips.
   static absl::StatusOr<std::unique_ptr<Tail>> Open(const KafkaOptions& options, std::vector<TopicPartition> partitions,

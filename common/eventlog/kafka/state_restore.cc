@@ -12,8 +12,10 @@ constexpr int kPollMs = 5;
 constexpr int kUnansweredMax = 3;
 constexpr size_t kWriteRecordsMax = 2000;
 // What librdkafka fetches ahead, for each partition.
-constexpr char kQueuedMessagesMin[] = "100000";
-constexpr char kQueuedKilobytesMax[] = "16384";
+// Of all partitions together; a second's work: once it is there, librdkafka looks no sooner than a second later whether it is
+// read.
+constexpr char kQueuedMessagesMin[] = "500000";
+constexpr char kQueuedKilobytesMax[] = "65536";
 // That the end is reached is told by the fetch after the last one with records: a broker holds that back for as long.
 constexpr char kFetchWaitMs[] = "5";
 
