@@ -146,6 +146,7 @@ class LockHolder {
     ::kill(child_, SIGKILL);
     ::waitpid(child_, nullptr, 0);
   }
+  pid_t process() const { return child_; }
 
  private:
   pid_t child_ = 0;
@@ -156,7 +157,8 @@ TEST_F(EmbeddedLogTest, ASecondProcessOnTheFolderIsRefused) {
   log_.reset();
   {
     const LockHolder other(folder_);
-    EXPECT_THAT(Refusal(), AllOf(HasSubstr(folder_.string()), HasSubstr("another touchstone uses it")));
+    const std::string held = absl::StrCat("another touchstone uses it (process ", other.process(), ")");
+    EXPECT_THAT(Refusal(), AllOf(HasSubstr(folder_.string()), HasSubstr(held)));
   }
   EXPECT_TRUE(Open().ok());
 }

@@ -1,5 +1,8 @@
 #include "common/eventlog/embedded/internal/data_folder.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "absl/strings/match.h"
@@ -16,6 +19,18 @@ namespace {
 
 constexpr absl::string_view kFormatStart = "touchstone embedded log, format ";
 constexpr int kFormat = 1;
+
+// ` (process 123)`: who holds the lock; empty where that is not known. Only where it is not this process: to close a file gives
+// up all locks that one's own process has on it.
+std::string HolderOf(const std::string& lock_path) {
+  const int file = open(lock_path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return "";
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  const bool is_held = fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0;
+  close(file);
+  return is_held ? absl::StrCat(" (process ", lock.l_pid, ")") : "";
+}
 
 // Makes a folder and all above it; a new one's entry is durable on return.
 absl::Status MakeFolders(rocksdb::Env& env, const std::filesystem::path& path) {
@@ -73,11 +88,12 @@ absl::Status DataFolder::Lock() {
   if (status.ok()) return absl::OkStatus();
   const std::string text = status.ToString();
   // RocksDB says so in words only: by EAGAIN where another process holds it, by its own text where this one does.
-  if (absl::StrContains(text, "temporarily unavailable") || absl::StrContains(text, "lock hold by current process") ||
+  const bool is_ours = absl::StrContains(text, "lock hold by current process");
+  if (is_ours || absl::StrContains(text, "temporarily unavailable") ||
       absl::StrContains(text, "Permission denied while locking")) {
-    return absl::FailedPreconditionError(absl::StrCat("data folder '", path_,
-                                                      "': another touchstone uses it. Stop that one, or give this one a folder "
-                                                      "of its own. Nothing was changed."));
+    return absl::FailedPreconditionError(
+        absl::StrCat("data folder '", path_, "': another touchstone uses it", is_ours ? "" : HolderOf(PathOf(kLockName)),
+                     ". Stop that one, or give this one a folder of its own. Nothing was changed."));
   }
   return FromRocksDb(status, absl::StrCat("locking data folder '", path_, "'"));
 }
