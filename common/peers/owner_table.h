@@ -26,7 +26,10 @@ struct Owner {
 class OwnerTable {
  public:
   // What an instance said, in the topic's order.
-  void Hear(const events::v1::InstanceOwnership& said);
+  void Hear(const events::v1::TaskOwnership& said);
+
+  // Knows from now on what `other` knows.
+  void ReplaceBy(const OwnerTable& other);
 
   // Nothing: nobody has said that it has the partition.
   std::optional<Owner> Find(absl::string_view kind, int partition) const;
@@ -36,9 +39,8 @@ class OwnerTable {
 
  private:
   mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  std::map<std::string, std::string, std::less<>> addresses_;
-  std::map<std::pair<std::string, int>, std::string> owners_;
+  // Guarded by mutex_. By kind and partition.
+  std::map<std::pair<std::string, int>, Owner> owners_;
 };
 
 }  // namespace touchstone::peers

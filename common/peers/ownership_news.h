@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,10 +32,10 @@ class OwnershipNews {
   // What could not be read or said is tried again after this; and a claim is contested no more often.
   static constexpr absl::Duration kAgainAfter = absl::Seconds(1);
 
-  // `log`, `clock` and `table` outlive it. `trouble`, which may be empty, is told, on the thread, why owners.v1 cannot be read or
-  // written; once until it can.
+  // `kinds`: the process's task kinds, of which it has nothing yet. `log`, `clock` and `table` outlive it. `trouble`, which may
+  // be empty, is told, on the thread, why owners.v1 cannot be read or written; once until it can.
   OwnershipNews(eventlog::EventLog& log, const clock::Clock& clock, OwnerTable& table, std::string instance,
-                std::function<void(const absl::Status&)> trouble = nullptr);
+                const std::vector<std::string>& kinds, std::function<void(const absl::Status&)> trouble = nullptr);
   // Not before the log was closed or every append is done.
   ~OwnershipNews();
 
@@ -41,7 +43,7 @@ class OwnershipNews {
   OwnershipNews& operator=(const OwnershipNews&) = delete;
 
   // Starts the thread. `address`: where other instances reach this one. Once.
-  void Begin(std::string address);
+  void Begin(const std::string& address);
 
   // As WorkerOptions::on_owned tells it. Any thread, also before Begin.
   void OnOwned(absl::string_view kind, const std::vector<int>& partitions);
@@ -51,9 +53,9 @@ class OwnershipNews {
   absl::Status Round();
   // Until the end of what is there.
   absl::Status Hear();
-  void Say(const events::v1::InstanceOwnership& own);
-  // Whether the table says of all that this instance has that it has it.
-  bool IsHeard(const events::v1::InstanceOwnership& own) const;
+  void Say(std::vector<events::v1::TaskOwnership> owned);
+  // Whether the table says of all that this instance has of a kind that it has it.
+  bool IsHeard(const events::v1::TaskOwnership& owned) const;
   void Tell(const absl::Status& status);
 
   eventlog::EventLog& log_;
@@ -65,14 +67,18 @@ class OwnershipNews {
   std::atomic<bool> ending_{false};
 
   std::mutex mutex_;
-  // Guarded by mutex_. Whether `own_` has to be said, and whether that is under way and how the last time ended.
-  events::v1::InstanceOwnership own_;
-  bool to_say_ = true;
+  // Guarded by mutex_. By kind; which of them has to be said; whether something is being said, and how that ended.
+  std::map<std::string, events::v1::TaskOwnership, std::less<>> owned_;
+  std::set<std::string> to_say_;
   bool saying_ = false;
   absl::Status said_;
 
   // Of the thread.
   std::unique_ptr<eventlog::Tail> tail_;
+  // While the topic is read from its begin: what was said long ago is not believed for a moment, and so heard aside up to where
+  // the topic ended then. Null: that is done.
+  std::unique_ptr<OwnerTable> old_news_;
+  int64_t old_news_end_ = 0;
   absl::Duration say_again_ = absl::ZeroDuration();
   int64_t said_count_ = 0;
   std::string told_;

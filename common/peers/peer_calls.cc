@@ -36,7 +36,7 @@ absl::Status Named(const absl::Status& status, const Owner& owner) {
 }  // namespace
 
 struct PeerCalls::Peer {
-  explicit Peer(const std::string& address) : stub(v1::PeerService::NewStub(rpc::MakeChannel(address))) {}
+  explicit Peer(const std::string& address) : stub(v1::PeerService::NewStub(rpc::MakeChannel(address, rpc::Retries::kNone))) {}
   const std::unique_ptr<v1::PeerService::Stub> stub;
 };
 
@@ -72,15 +72,20 @@ std::shared_ptr<PeerCalls::Peer> PeerCalls::PeerAt(const std::string& address) {
 
 void PeerCalls::Ask(const Owner& owner, const stream::TaskAsk& ask, stream::TaskReader::Done done) {
   auto call = std::make_unique<Call>(owner, std::move(done), RequestOf(ask));
-  rpc::SetTimeout(call->context, std::min(ask.deadline - clock_.Now(), kAnswerTimeMax));
+  rpc::SetTimeout(call->context, std::min(ask.deadline - clock_.Now(), ask.after.has_value() ? kWaitTimeMax : kAnswerTimeMax));
+  absl::Status refused;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!closed_) {
+    if (closed_) {
+      refused = absl::UnavailableError("this instance is stopping");
+    } else if (calls_.size() >= kCallsMax) {
+      refused = status::WithRetry(absl::ResourceExhaustedError("too many wait for other instances"), absl::Milliseconds(100));
+    } else {
       call->peer = PeerAt(owner.address);
       calls_.insert(call.get());
     }
   }
-  if (call->peer == nullptr) return call->done(absl::UnavailableError("this instance is stopping"));
+  if (!refused.ok()) return call->done(std::move(refused));
   Send(call.release());
 }
 
@@ -96,8 +101,10 @@ void PeerCalls::Send(Call* call) {
 }
 
 void PeerCalls::End(Call* call) {
-  // Outside the lock, and before whoever waits goes on: a connection ends with its last user.
-  const std::unique_ptr<Call> ending(call);
+  {
+    // Outside the lock, and before whoever waits goes on: a connection ends with its last user.
+    const std::unique_ptr<Call> ending(call);
+  }
   const std::lock_guard<std::mutex> lock(mutex_);
   calls_.erase(call);
   ended_.notify_all();

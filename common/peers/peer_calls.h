@@ -22,8 +22,12 @@ namespace touchstone::peers {
 // Asks other instances by PeerService, over one connection to each. Thread-safe.
 class PeerCalls {
  public:
-  // No answer comes later, whatever the deadline of an ask says.
-  static constexpr absl::Duration kAnswerTimeMax = absl::Seconds(60);
+  // How long an answer may take: an instance that hangs must not hold up what others could answer. And one that waits for a
+  // write, whatever the deadline of the ask says.
+  static constexpr absl::Duration kAnswerTimeMax = absl::Seconds(2);
+  static constexpr absl::Duration kWaitTimeMax = absl::Seconds(60);
+  // Calls under way; one more is refused: RESOURCE_EXHAUSTED.
+  static constexpr size_t kCallsMax = 10'000;
 
   // `clock` outlives it.
   explicit PeerCalls(const clock::Clock& clock);

@@ -16,10 +16,12 @@ using stream::TaskAsk;
 constexpr int kHopsMax = 2;
 constexpr char kThreadName[] = "peers-ends";
 
-bool IsElsewhere(const absl::Status& status) {
+bool Has(const absl::Status& status, absl::string_view wanted) {
   const std::optional<status::Reason> reason = status::ReasonOf(status);
-  return reason.has_value() && reason->reason == stream::kTaskElsewhere;
+  return reason.has_value() && reason->reason == wanted;
 }
+
+bool IsElsewhere(const absl::Status& status) { return Has(status, stream::kTaskElsewhere); }
 
 absl::Status NobodyHasIt(const TaskAsk& ask, absl::string_view why) {
   return status::WithRetry(absl::UnavailableError(absl::StrCat("task ", ask.kind, "/", ask.partition, " moves house: ", why)),
@@ -43,12 +45,13 @@ class PeerReader::Settling : public std::enable_shared_from_this<Settling> {
   }
 
  private:
-  // A task that cannot be reached or stands still is waited for by nobody: it has more to do only.
+  // A task that stands still is waited for by nobody: what is wrong with it is told elsewhere. One that moves house, or cannot be
+  // reached, may have done what is waited for, and is asked again by who repeats the call.
   void End(const absl::Status& status) {
     absl::Status result;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (!status.ok() && !absl::IsUnavailable(status) && status_.ok()) status_ = status;
+      if (!status.ok() && !Has(status, stream::kTaskStandsStill) && status_.ok()) status_ = status;
       if (--waiting_ > 0) return;
       result = status_;
     }

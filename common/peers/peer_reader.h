@@ -23,7 +23,8 @@ class PeerReader : public stream::TaskReader {
   // `kinds`: all of the process. All that is referred to outlives it.
   PeerReader(stream::TaskReader& local, std::vector<eventlog::TaskKind> kinds, const OwnerTable& owners, eventlog::EventLog& log,
              const clock::Clock& clock, std::string instance);
-  // What other instances are asked is cancelled; what `local` was asked ends with that.
+  // What other instances are asked is cancelled. Before it goes, `local` has answered all it was asked, and refuses more: an
+  // answer may be why to ask on.
   ~PeerReader() override;
 
   void Ask(stream::TaskAsk ask, Done done) override;
@@ -40,7 +41,8 @@ class PeerReader : public stream::TaskReader {
   bool WaitsForOthers(const stream::TaskAsk& ask) const;
   // The task that reads the write.
   int PartitionOfWrite(const stream::TaskAsk& ask) const;
-  // Calls `done` once all tasks but those of `kind` are past what they have to read now, or cannot be asked.
+  // Calls `done` once all tasks but those of `kind` are past what they have to read now, or stand still; with the error where one
+  // cannot be asked.
   void Settle(const std::string& kind, absl::Time deadline, absl::AnyInvocable<void(absl::Status)> done);
 
   stream::TaskReader& local_;

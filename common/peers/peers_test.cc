@@ -78,7 +78,7 @@ class Instance {
  public:
   Instance(std::shared_ptr<eventlog::MemoryStorage> storage, const std::string& name)
       : log_(eventlog::MemoryLog::Open(std::move(storage), clock_, name)),
-        news_(*log_, clock_, owners_, name),
+        news_(*log_, clock_, owners_, name, {kCounter, kEcho}),
         worker_(*log_, clock_, Definitions(), Options(name)),
         reader_(worker_, {Definitions()[0].kind, Definitions()[1].kind}, owners_, *log_, clock_, name),
         server_(clock_, {.listen = "127.0.0.1:0"}) {
@@ -93,6 +93,7 @@ class Instance {
     ending_ = true;
     log_->changes().Raise();
     thread_.join();
+    worker_.Close();
     log_->Close();
   }
 
@@ -276,12 +277,11 @@ TEST_F(Peers, WhatAnInstanceThatLeftHadIsAskedOfWhoHasItNow) {
 
 TEST_F(Peers, AClaimThatCameTooLateIsContested) {
   AwaitShared();
-  events::v1::InstanceOwnership late;
+  events::v1::TaskOwnership late;
+  late.set_kind(kCounter);
   late.set_instance("ghost");
   late.set_address("127.0.0.1:1");
-  events::v1::OwnedPartitions& owned = *late.add_owned();
-  owned.set_kind(kCounter);
-  for (int partition = 0; partition < kPartitions; ++partition) owned.add_partitions(partition);
+  for (int partition = 0; partition < kPartitions; ++partition) late.add_partitions(partition);
   a_->log().Append({{topics::kOwners, "ghost", "late", late.SerializeAsString(), {}}}, [](const auto&) {});
   while (a_->KnownOf("ghost") == 0) std::this_thread::yield();
   AwaitShared();
@@ -296,11 +296,11 @@ TEST_F(Peers, WhoAsksAnInstanceThatHasTheTaskNoMoreLooksForItHere) {
   Instance& owner = is_a ? *a_ : *b_;
   const Owner other{is_a ? "b" : "a", is_a ? b_->address() : a_->address()};
   // Believes for a moment that the other has what it has itself.
-  events::v1::InstanceOwnership wrong;
+  events::v1::TaskOwnership wrong;
+  wrong.set_kind(kCounter);
   wrong.set_instance(other.instance);
   wrong.set_address(other.address);
-  wrong.add_owned()->set_kind(kCounter);
-  wrong.mutable_owned(0)->add_partitions(ask.partition);
+  wrong.add_partitions(ask.partition);
   owner.owners().Hear(wrong);
   ask.after = std::nullopt;
   const absl::StatusOr<std::string> count = owner.Ask(ask);

@@ -16,10 +16,12 @@ namespace touchstone::rpc {
 inline constexpr absl::Duration kDefaultCallTimeout = absl::Seconds(10);
 inline constexpr absl::Duration kDefaultConnectTimeout = absl::Seconds(3);
 
-// A channel with the project's service config: a call that ends UNAVAILABLE before it has answered anything is tried up to
-// 4 times, 0.1 to 2 s apart or when the server's RetryInfo says. Proxies of the environment are not asked. Returns at
-// once; nothing is known yet of whether anybody listens.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+// Whether calls of a channel are tried again: kUnavailable, as the project's service config says: a call that ends UNAVAILABLE
+// before it has answered anything up to 4 times, 0.1 to 2 s apart or when the server's RetryInfo says.
+enum class Retries { kUnavailable, kNone };
+
+// Proxies of the environment are not asked. Returns at once; nothing is known yet of whether anybody listens.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, Retries retries = Retries::kUnavailable);
 
 // A channel that is connected. Blocks until it is, until the address refuses, or for `timeout`. INVALID_ARGUMENT: `address` is
 // none (listen_address.h); UNAVAILABLE: nothing listens there. Both say what to do.

@@ -1,6 +1,7 @@
 #include "common/stream/task_list.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "absl/strings/numbers.h"
@@ -72,6 +73,9 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
       : reader_(reader), ask_(std::move(ask)), at_(std::move(from)), done_(std::move(done)) {}
 
   void AskOn() {
+    // Who was silent about one task is not waited for again.
+    const auto silent = silent_.find(reader_.OwnerOf(ask_.kind, at_.partition));
+    if (silent != silent_.end() && !silent->first.empty()) return PassOver(silent->second);
     ListPart part;
     part.set_filter(ask_.filter);
     part.set_after_key(at_.after_key);
@@ -93,7 +97,9 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
 
   void PassOver(const absl::Status& why) {
     if (error_.ok()) error_ = why;
-    page_.unanswered.push_back({reader_.OwnerOf(ask_.kind, at_.partition), at_.partition, std::string(why.message())});
+    std::string owner = reader_.OwnerOf(ask_.kind, at_.partition);
+    if (absl::IsDeadlineExceeded(why)) silent_.emplace(owner, why);
+    page_.unanswered.push_back({std::move(owner), at_.partition, std::string(why.message())});
     GoOn();
   }
 
@@ -117,6 +123,7 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
   ListPage page_;
   bool answered_ = false;
   absl::Status error_;
+  std::map<std::string, absl::Status> silent_;
 };
 
 }  // namespace

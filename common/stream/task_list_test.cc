@@ -44,15 +44,22 @@ class Partitions : public TaskReader {
   // Beside what the list looks at.
   void AddOther(int partition) { states_[partition].values["x"] = "other"; }
   void Lose(int partition) { lost_.insert(partition); }
+  // Whoever has all of them hangs.
+  void Hang() { hangs_ = true; }
+  int asked_count() const { return asked_count_; }
 
   void Ask(TaskAsk ask, Done done) override {
     EXPECT_EQ(ask.query, kQuery);
+    ++asked_count_;
+    if (hangs_) return done(absl::DeadlineExceededError("silence"));
     if (lost_.contains(ask.partition)) return done(absl::UnavailableError(absl::StrCat(ask.partition, " is away")));
     done(query_.run(states_[ask.partition], absl::UnixEpoch(), ask.request));
   }
   int PartitionCount(absl::string_view) const override { return static_cast<int>(states_.size()); }
   int PartitionFor(absl::string_view, absl::string_view) const override { return 0; }
-  std::string OwnerOf(absl::string_view, int partition) const override { return absl::StrCat("instance-", partition); }
+  std::string OwnerOf(absl::string_view, int partition) const override {
+    return hangs_ ? "the-one" : absl::StrCat("instance-", partition);
+  }
 
  private:
   struct MapState : eventlog::StateView {
@@ -68,6 +75,8 @@ class Partitions : public TaskReader {
   const TaskQuery query_ = WordsQuery();
   std::vector<MapState> states_;
   std::set<int> lost_;
+  bool hangs_ = false;
+  int asked_count_ = 0;
 };
 
 ListAsk Asking(int page_size, std::string filter = "") {
@@ -136,6 +145,13 @@ TEST(TaskList, ATaskThatIsAwayIsPassedOverAndTheListSaysSo) {
   partitions.Lose(0);
   partitions.Lose(2);
   EXPECT_EQ(Page(partitions, Asking(50)).status(), absl::UnavailableError("0 is away"));
+}
+
+TEST(TaskList, WhoIsSilentAboutOneTaskIsNotWaitedForAgain) {
+  Partitions partitions(8);
+  partitions.Hang();
+  EXPECT_TRUE(absl::IsDeadlineExceeded(Page(partitions, Asking(50)).status()));
+  EXPECT_EQ(partitions.asked_count(), 1);
 }
 
 TEST(TaskList, DamageIsNoTaskThatIsAway) {

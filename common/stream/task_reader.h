@@ -31,6 +31,8 @@ struct TaskAsk {
 
 // ErrorInfo's reason, of domain `stream`, where another instance has the task.
 inline constexpr char kTaskElsewhere[] = "TASK_ELSEWHERE";
+// And where the task is there, and has stopped on something.
+inline constexpr char kTaskStandsStill[] = "TASK_STANDS_STILL";
 
 // Where reads of state go: service adapters hold one. Thread-safe.
 //

@@ -12,18 +12,21 @@ Worker::Worker(eventlog::EventLog& log, const clock::Clock& clock, std::vector<T
   for (TaskDefinition& definition : definitions) groups_.push_back({std::move(definition)});
 }
 
-Worker::~Worker() {
-  std::deque<WaitingRead> arrived;
+Worker::~Worker() { Close(); }
+
+void Worker::Close() {
+  std::deque<WaitingRead> reads;
   std::vector<ReportDone> report_requests;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    arrived.swap(arrived_);
+    closed_ = true;
+    reads.swap(arrived_);
     report_requests.swap(report_requests_);
   }
+  for (WaitingRead& read : waiting_) reads.push_back(std::move(read));
+  waiting_.clear();
   for (ReportDone& request : report_requests) std::move(request)(absl::UnavailableError("the tasks of this process have ended"));
-  for (std::deque<WaitingRead>* reads : {&arrived, &waiting_}) {
-    for (WaitingRead& read : *reads) std::move(read.done)(Unreadable(read.ask.kind, read.ask.partition, "has stopped"));
-  }
+  for (WaitingRead& read : reads) std::move(read.done)(Unreadable(read.ask.kind, read.ask.partition, "has stopped"));
 }
 
 absl::StatusOr<bool> Worker::Step() {

@@ -58,8 +58,12 @@ class Worker : public TaskReader {
  public:
   // `log` and `clock` outlive the worker.
   Worker(eventlog::EventLog& log, const clock::Clock& clock, std::vector<TaskDefinition> definitions, WorkerOptions options);
-  // Reads and reports that still wait are answered UNAVAILABLE.
+  // Closes.
   ~Worker() override;
+
+  // Reads and reports that wait are answered UNAVAILABLE, and so is who comes later. Once Step is called no more, and before what
+  // their answers touch is destroyed. Repeats do nothing.
+  void Close();
 
   // One round. Returns whether anything was done; if not, wait for log.changes() or NextWake(). An error is the log's and
   // means that the process must end.
@@ -129,6 +133,7 @@ class Worker : public TaskReader {
   absl::Status Recover(Group& group, const absl::Status& error);
 
   static absl::Status Unreadable(absl::string_view kind, int partition, absl::string_view why);
+  static absl::Status StandsStill(absl::string_view kind, int partition, absl::string_view why);
   static absl::Status Elsewhere(absl::string_view kind, int partition);
   bool AnswerReads();
   // OK: may run. UNAVAILABLE with `wait`: not yet.
@@ -157,6 +162,7 @@ class Worker : public TaskReader {
   std::deque<WaitingRead> arrived_;
   std::vector<ReportDone> report_requests_;
   size_t read_count_ = 0;
+  bool closed_ = false;
 };
 
 }  // namespace touchstone::stream

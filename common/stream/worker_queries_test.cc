@@ -96,5 +96,22 @@ TEST_F(WorkerQueries, WhoAsksForATaskOfAnotherInstanceIsToldSo) {
   EXPECT_EQ(here.size() + owned_["q"].size(), static_cast<size_t>(kPartitions)) << "the other has the rest";
 }
 
+TEST_F(WorkerQueries, AClosedWorkerHasAnsweredAllAndRefusesMore) {
+  const auto log = Open("p");
+  Worker worker = MakeWorker(*log, "p");
+  std::vector<absl::Status> answers;
+  const TaskAsk never{.kind = "keeper", .after = eventlog::Position{"words", 0, 99}, .query = kWaitQuery};
+  // One that waits asks on when it is told that nothing comes of it.
+  worker.Ask(never, [&](const absl::StatusOr<std::string>& answer) {
+    answers.push_back(answer.status());
+    worker.Ask(never, [&](const absl::StatusOr<std::string>& again) { answers.push_back(again.status()); });
+  });
+  ASSERT_TRUE(worker.Step().ok());
+  EXPECT_TRUE(answers.empty());
+  worker.Close();
+  ASSERT_EQ(answers.size(), 2U);
+  for (const absl::Status& answer : answers) EXPECT_TRUE(absl::IsUnavailable(answer)) << answer;
+}
+
 }  // namespace
 }  // namespace touchstone::stream

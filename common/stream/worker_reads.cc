@@ -15,6 +15,10 @@ absl::Status Worker::Unreadable(absl::string_view kind, int partition, absl::str
   return status::WithRetry(absl::UnavailableError(absl::StrCat("task ", kind, "/", partition, " ", why)), absl::Seconds(1));
 }
 
+absl::Status Worker::StandsStill(absl::string_view kind, int partition, absl::string_view why) {
+  return status::WithReason(Unreadable(kind, partition, absl::StrCat("stands still: ", why)), kTaskStandsStill, "stream");
+}
+
 absl::Status Worker::Elsewhere(absl::string_view kind, int partition) {
   return status::WithReason(Unreadable(kind, partition, "is not this instance's"), kTaskElsewhere, "stream");
 }
@@ -22,18 +26,19 @@ absl::Status Worker::Elsewhere(absl::string_view kind, int partition) {
 void Worker::Ask(TaskAsk ask, Done done) {
   if (FindDefinition(ask.kind) == nullptr)
     return done(absl::FailedPreconditionError(absl::StrCat("no tasks of kind '", ask.kind, "' here")));
+  absl::Status refused;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (read_count_ < options_.reads_max) {
+    if (closed_) {
+      refused = Unreadable(ask.kind, ask.partition, "has stopped");
+    } else if (read_count_ >= options_.reads_max) {
+      refused = status::WithRetry(absl::ResourceExhaustedError("too many reads wait"), absl::Milliseconds(100));
+    } else {
       ++read_count_;
       arrived_.push_back({std::move(ask), std::move(done), nullptr});
-      done = nullptr;
     }
   }
-  if (done) {
-    std::move(done)(status::WithRetry(absl::ResourceExhaustedError("too many reads wait"), absl::Milliseconds(100)));
-    return;
-  }
+  if (!refused.ok()) return std::move(done)(std::move(refused));
   log_.changes().Raise();
 }
 
@@ -50,17 +55,18 @@ int Worker::PartitionFor(absl::string_view kind, absl::string_view key) const {
 }
 
 void Worker::Report(ReportDone done) {
+  absl::Status refused;
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    if (report_requests_.size() < options_.reports_max) {
+    if (closed_) {
+      refused = absl::UnavailableError("the tasks of this process have ended");
+    } else if (report_requests_.size() >= options_.reports_max) {
+      refused = status::WithRetry(absl::ResourceExhaustedError("too many ask how tasks do"), absl::Milliseconds(100));
+    } else {
       report_requests_.push_back(std::move(done));
-      done = nullptr;
     }
   }
-  if (done) {
-    std::move(done)(status::WithRetry(absl::ResourceExhaustedError("too many ask how tasks do"), absl::Milliseconds(100)));
-    return;
-  }
+  if (!refused.ok()) return std::move(done)(std::move(refused));
   log_.changes().Raise();
 }
 
@@ -104,11 +110,10 @@ absl::Status Worker::Ready(WaitingRead& read, bool* wait) {
   Group* group = FindGroup(ask.kind);
   auto owned = group->owned.find(ask.partition);
   if (owned == group->owned.end()) {
-    return group->left.empty() ? Elsewhere(ask.kind, ask.partition)
-                               : Unreadable(ask.kind, ask.partition, absl::StrCat("stands still: ", group->left));
+    return group->left.empty() ? Elsewhere(ask.kind, ask.partition) : StandsStill(ask.kind, ask.partition, group->left);
   }
   if (owned->second.task == nullptr && !owned->second.readable)
-    return Unreadable(ask.kind, ask.partition, absl::StrCat("stands still: ", owned->second.stopped));
+    return StandsStill(ask.kind, ask.partition, owned->second.stopped);
   if (!ask.after.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool passed, Passed(*group, ask));
   if (passed && ask.waits_for_no_more) return absl::OkStatus();

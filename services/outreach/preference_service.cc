@@ -61,7 +61,7 @@ eventlog::OutRecord ChangeRecord(const v1::SetPreferencesRequest& request, const
 void ReadOutcome(stream::TaskReader& reader, const eventlog::Position& at, absl::Time deadline, const std::string& key,
                  Completion<v1::SetPreferencesResponse> done) {
   stream::AskMessage<PreferenceOutcome>(
-      reader, {.kind = kGateKind, .partition = at.partition, .after = at, .deadline = deadline}, key,
+      reader, {.kind = kGateKind, .partition = at.partition, .after = at, .deadline = deadline, .waits_for_no_more = true}, key,
       [at, done = std::move(done)](absl::StatusOr<std::optional<PreferenceOutcome>> outcome) mutable {
         if (!outcome.ok()) return done(outcome.status());
         if (!outcome->has_value()) return done(absl::UnavailableError("the answer was not kept; set the preferences again"));

@@ -22,20 +22,21 @@ std::string ReachableAddress(const std::string& address, const std::string& host
 //
 //   Peering peering(...);
 //   Worker worker(... on_owned = peering.OnOwned ...);
-//   const std::unique_ptr<TaskReader> shared = peering.ReaderOver(worker, kinds);
+//   const std::unique_ptr<TaskReader> shared = peering.ReaderOver(worker);
 //   Server server(...);  peering.AnswerOn(server, worker);  server.Start();
 //   peering.Begin(server.address());
 class Peering {
  public:
-  // All outlive it.
-  Peering(const ProcessConfig& config, eventlog::EventLog& log, const clock::Clock& clock, runtime::Log& runtime_log);
+  // `kinds`: of the process's tasks. All others outlive it.
+  Peering(const ProcessConfig& config, std::vector<eventlog::TaskKind> kinds, eventlog::EventLog& log, const clock::Clock& clock,
+          runtime::Log& runtime_log);
 
   // For WorkerOptions::on_owned.
   void OnOwned(absl::string_view kind, const std::vector<int>& partitions);
 
-  // Reads `local`'s tasks, which are of these kinds, and those that others have; null where nobody shares the log. Ends before
+  // Reads `local`'s tasks and those that others have; null where nobody shares the log. Ends before
   // `local`.
-  std::unique_ptr<stream::TaskReader> ReaderOver(stream::TaskReader& local, std::vector<eventlog::TaskKind> kinds);
+  std::unique_ptr<stream::TaskReader> ReaderOver(stream::TaskReader& local);
 
   // From then on others are answered from `local`.
   void AnswerOn(rpc::Server& server, stream::TaskReader& local);
@@ -45,8 +46,10 @@ class Peering {
 
  private:
   const ProcessConfig& config_;
+  const std::vector<eventlog::TaskKind> kinds_;
   eventlog::EventLog& log_;
   const clock::Clock& clock_;
+  runtime::Log& runtime_log_;
   peers::OwnerTable owners_;
   // Null: nobody shares the log.
   std::unique_ptr<peers::OwnershipNews> news_;

@@ -158,10 +158,10 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   ASSIGN_OR_RETURN(Parts made, MakeParts(make_parts, surroundings));
   RETURN_IF_ERROR(CheckTasks(config, made.tasks, log->topics()));
   TaskHealth health(host.metrics(), [&host](bool all_run) { host.SetServing(all_run); });
-  Peering peering(config, *log, clock, host.log());
   const std::vector<eventlog::TaskKind> kinds = KindsOf(made.tasks);
+  Peering peering(config, kinds, *log, clock, host.log());
   stream::Worker worker(*log, clock, std::move(made.tasks), WorkerOptionsOf(config, host.log(), health, peering));
-  const std::unique_ptr<stream::TaskReader> shared = peering.ReaderOver(worker, kinds);
+  const std::unique_ptr<stream::TaskReader> shared = peering.ReaderOver(worker);
 
   rpc::Server server(clock, ServerOptionsOf(config, host.metrics()));
   RETURN_IF_ERROR(AddServices(made, shared != nullptr ? *shared : worker, server, health));
@@ -170,7 +170,10 @@ absl::Status Serve(runtime::Host& host, const ProcessConfig& config, Whole whole
   RETURN_IF_ERROR(server.Start());
   peering.Begin(server.address());
   // Once the threads have ended, and before the services go: what waits for an append touches them.
-  const absl::Cleanup close_log = [&] { log->Close(); };
+  const absl::Cleanup close_log = [&] {
+    worker.Close();
+    log->Close();
+  };
   const WorkerThread worker_thread(worker, *log, clock, [&](const absl::Status& why) { host.RequestStop(why); });
   const PumpThread pump_thread(server.pump(), *log);
   health.Begin(server);

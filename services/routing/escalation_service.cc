@@ -64,8 +64,8 @@ void EscalationService::Command(const events::CaseMessage& message, const std::s
     const eventlog::Position at = positions->front();
     const absl::Time deadline = Deadline(done.Deadline());
     stream::AskMessage<state::v1::RequestOutcome>(
-        tasks_, {.kind = kCaseTask, .partition = at.partition, .after = at, .deadline = deadline}, std::move(key),
-        [at, done = std::move(done)](absl::StatusOr<std::optional<state::v1::RequestOutcome>> outcome) mutable {
+        tasks_, {.kind = kCaseTask, .partition = at.partition, .after = at, .deadline = deadline, .waits_for_no_more = true},
+        std::move(key), [at, done = std::move(done)](absl::StatusOr<std::optional<state::v1::RequestOutcome>> outcome) mutable {
           absl::StatusOr<events::Escalation> escalation = EscalationOf(std::move(outcome));
           if (!escalation.ok()) return done(absl::StatusOr<Response>(escalation.status()));
           Response response;

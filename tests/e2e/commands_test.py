@@ -34,6 +34,7 @@ LOCAL = {
     "pack check": (("deploy/packs/retail",), [(("deploy/packs/retial",), USAGE), ((), USAGE)]),
     "pack test": (("deploy/packs/retail",), [(("deploy/packs/retial",), USAGE), ((), USAGE)]),
     "topics list": ((), [(("--file", "/nowhere.yaml"), USAGE)]),
+    "topics check": (None, [(("--file", "/nowhere.yaml"), USAGE), (("--set", "x"), USAGE)]),
     "topics plan": (None, [(("--file", "/nowhere.yaml"), USAGE), (("--set", "x"), USAGE)]),
     "topics apply": (None, [(("--file", "/nowhere.yaml"), USAGE), (("--set", "x"), USAGE)]),
     "cel eval": (("1 + 1",), [(("1 +",), USAGE), (("true", "--touchpoint", "/nowhere.json"), USAGE), ((), USAGE)]),

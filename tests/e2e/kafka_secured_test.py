@@ -52,7 +52,7 @@ class KafkaSecuredTest(EndToEndTest):
         admin = f"127.0.0.1:{free_port()}"
         service = self.service(self.right, "--set", "kafka.settings.debug=conf,security", "--admin", admin, "--log-level", "debug")
         at = f"unix:{self.folder}/socket"
-        until(lambda: self.command("status", "--address", at).returncode == 0, service.errors)
+        until(lambda: self.command("status", "--address", at).returncode == 0, "it serves", 90)
         password = next(line for line in self.right.read_text().splitlines() if "password" in line).split("=")[1]
         with urllib.request.urlopen(f"http://{admin}/metrics", timeout=10) as answer:
             self.assertNotIn(password, answer.read().decode())

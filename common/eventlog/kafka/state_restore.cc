@@ -11,9 +11,8 @@ constexpr int kCommittedTimeoutMs = 100;
 constexpr int kPollMs = 5;
 constexpr int kUnansweredMax = 3;
 constexpr size_t kWriteRecordsMax = 2000;
-// What librdkafka fetches ahead, for each partition.
-// Of all partitions together; a second's work: once it is there, librdkafka looks no sooner than a second later whether it is
-// read.
+// What librdkafka fetches ahead of all partitions together, a second's work: once it is there, librdkafka looks no sooner than a
+// second later whether it is read.
 constexpr char kQueuedMessagesMin[] = "500000";
 constexpr char kQueuedKilobytesMax[] = "65536";
 // That the end is reached is told by the fetch after the last one with records: a broker holds that back for as long.
